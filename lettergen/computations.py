@@ -1,0 +1,167 @@
+"""Values that are computed from answers, by name: ages, counts, thresholds, look-ups.
+
+A definition names a function and the values it works `of`; further keys are its options. Every
+function is pure and answers None when what it needs is unknown, so that a rule never fires on a
+guess.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from lettergen import calendar, nhs
+
+FIVE, SIXTEEN, ADULT = 5, 16, 18
+
+Lookup = Callable[[str, str], Mapping[str, Any] | None]
+
+
+def age_on(born: str | None, on: str | None) -> int | None:
+    """Whole years of age on a day."""
+    days = _days(born, on)
+    return calendar.age_in_years(*days) if days and days[0] <= days[1] else None
+
+
+def months_between(earlier: str | None, later: str | None) -> int | None:
+    """Whole months from one day to another."""
+    days = _days(earlier, later)
+    return calendar.whole_months_between(*days) if days else None
+
+
+def days_since(earlier: str | None, later: str | None) -> int | None:
+    """Days from one day to another."""
+    days = _days(earlier, later)
+    return (days[1] - days[0]).days if days else None
+
+
+def days_after(day: str | None, *, days: int) -> str | None:
+    """The day that comes so many days after another, as ISO text; None after the year 9999."""
+    try:
+        return None if day is None else (date.fromisoformat(day) + timedelta(days)).isoformat()
+    except OverflowError:
+        return None
+
+
+def age_band(age: int | None) -> str | None:
+    """under5, child (5 to 15), young_person (16 and 17) or adult (18 and over)."""
+    if age is None:
+        return None
+    bands = ((FIVE, "under5"), (SIXTEEN, "child"), (ADULT, "young_person"))
+    return next((band for limit, band in bands if age < limit), "adult")
+
+
+def count(chosen: list[Any] | None) -> int:
+    """How many are chosen; none if unanswered."""
+    return len(chosen or [])
+
+
+def by_age(age: int | None, *, under: Mapping[str, int], otherwise: int) -> int | None:
+    """A number that depends on age: that of the lowest `under` age not yet reached."""
+    if age is None:
+        return None
+    reached = sorted((int(limit), number) for limit, number in under.items())
+    return next((number for limit, number in reached if age < limit), otherwise)
+
+
+def any_at_least(*numbers: float | None) -> bool | None:
+    """Whether any number reaches the last one, the threshold."""
+    *counts, threshold = numbers
+    if threshold is None or any(number is None for number in counts):
+        return None
+    return any(number >= threshold for number in counts if number is not None)
+
+
+def bmi(height_cm: float | None, weight_kg: float | None, age: int | None) -> float | None:
+    """Body mass index in kg/m², one decimal; None under 18, where centiles are used instead."""
+    if not height_cm or not weight_kg or age is None or age < ADULT:
+        return None
+    return round(weight_kg / (height_cm / 100) ** 2, 1)
+
+
+def in_range(value: float | None, low: float | None, high: float | None) -> bool | None:
+    """Whether a value lies between two others, both included; an unknown end is open."""
+    if value is None:
+        return None
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+def one_of(value: str | None, *, words: list[str]) -> bool | None:
+    """Whether a text is one of several, whatever its case."""
+    return None if value is None else value.casefold() in {word.casefold() for word in words}
+
+
+def same(first: str | None, second: str | None) -> bool | None:
+    """Whether two texts are the same, whatever their case; None if either is unknown."""
+    return None if first is None or second is None else first.casefold() == second.casefold()
+
+
+def first_known(*values: Any) -> Any:
+    """The first value that is known: a person's own words before a directory's."""
+    return next((value for value in values if value not in (None, "", [])), None)
+
+
+def is_nhs_number(text: str | None) -> bool | None:
+    """Whether an NHS number's check digit fits."""
+    return None if not text else nhs.is_sound(text)
+
+
+def email_domain_is_secure(address: str | None, domains: str | None = None) -> bool | None:
+    """Whether an address is at nhs.net or at a domain (one a line) that the practice trusts."""
+    if not address:
+        return None
+    domain = address.rpartition("@")[2].casefold()
+    return domain in {"nhs.net", *(domains or "").casefold().replace(",", " ").split()}
+
+
+def looked_up(
+    name: str | None, *, lookup: Lookup, directory: str, fact: str, otherwise: Any = None
+) -> Any:
+    """A fact, by its dotted name, of the record of this name in a directory."""
+    value: Any = lookup(directory, name) if name else None
+    for part in fact.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    if value is None:
+        return otherwise
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _days(earlier: str | None, later: str | None) -> tuple[date, date] | None:
+    if not earlier or not later:
+        return None
+    return date.fromisoformat(earlier), date.fromisoformat(later)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    function.__name__: function
+    for function in (
+        age_on,
+        months_between,
+        days_since,
+        days_after,
+        age_band,
+        count,
+        by_age,
+        any_at_least,
+        bmi,
+        in_range,
+        one_of,
+        same,
+        first_known,
+        is_nhs_number,
+        email_domain_is_secure,
+        looked_up,
+    )
+}
+
+
+def fault(function: str, arguments: int, options: Mapping[str, Any]) -> str | None:
+    """Say what is wrong with a call that a definition asks for, or None."""
+    if function not in FUNCTIONS:
+        return f"no function {function}; there are {', '.join(sorted(FUNCTIONS))}"
+    given = {**options, "lookup": None} if function == "looked_up" else dict(options)
+    try:
+        inspect.signature(FUNCTIONS[function]).bind(*[None] * arguments, **given)
+    except TypeError as error:
+        return f"{function}: {error}"
+    return None
