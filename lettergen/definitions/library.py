@@ -1,0 +1,191 @@
+"""The library: every document type and directory that is found in the forms folders."""
+
+import difflib
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+from lettergen.definitions import reading
+from lettergen.definitions.cross_checks import check_names
+from lettergen.definitions.directories import Directories, open_directories
+from lettergen.definitions.faults import BrokenDefinition, Fault, FaultList
+from lettergen.definitions.grammar import REASON_LENGTH, DocumentType, Field, Section
+from lettergen.definitions.templates import parts_of
+from lettergen.definitions.toml import read_toml
+from lettergen.refusals import Refused
+
+
+class NoSuchForm(Refused):
+    """No document type bears this name."""
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where definitions and letter templates are looked for, the practice's own last."""
+
+    forms: tuple[Path, ...]
+    templates: tuple[Path, ...]
+
+    def form(self, slug: str) -> Path | None:
+        """Return the definition of this name; the practice's own goes before the shipped."""
+        return _last(self.forms, f"{slug}.toml")
+
+    def template(self, name: str) -> Path | None:
+        """Return the letter template of this name; the practice's own goes before the shipped."""
+        return _last(self.templates, name)
+
+    def slugs(self) -> list[str]:
+        """Return the names of all document types, sorted."""
+        return sorted({path.stem for folder in self.forms for path in folder.glob("*.toml")})
+
+
+class HasFolders(Protocol):
+    """Settings, as far as the library needs them."""
+
+    @property
+    def forms_folders(self) -> Sequence[Path]:
+        """Folders of definitions, the practice's own last."""
+
+    @property
+    def template_folders(self) -> Sequence[Path]:
+        """Folders of letter templates, the practice's own last."""
+
+
+def open_library(settings: HasFolders) -> "Library":
+    """Return the library of the folders in the settings; definitions are read when asked for."""
+    return Library(Folders(tuple(settings.forms_folders), tuple(settings.template_folders)))
+
+
+class Library:
+    """Document types by slug and directories, each read once, when first asked for."""
+
+    def __init__(self, folders: Folders) -> None:
+        self.folders = folders
+        self.directories: Directories = open_directories(folders.forms)
+        self._found: dict[str, DocumentType] = {}
+
+    @property
+    def document_types(self) -> tuple[DocumentType, ...]:
+        """Every document type, by title; raises BrokenDefinition with every fault of all."""
+        found: list[DocumentType] = []
+        faults: list[Fault] = []
+        for slug in self.folders.slugs():
+            try:
+                found.append(self.get(slug))
+            except BrokenDefinition as broken:
+                faults.extend(broken.faults)
+        if faults:
+            raise BrokenDefinition(faults)
+        return tuple(sorted(found, key=lambda kind: kind.title))
+
+    def get(self, slug: str) -> DocumentType:
+        """Return a document type; raises NoSuchForm, or BrokenDefinition with every fault."""
+        if slug not in self._found:
+            path = self.folders.form(slug) if slug in self.folders.slugs() else None
+            if path is None:
+                raise NoSuchForm(_no_such(slug, self.folders.slugs()))
+            self._found[slug] = _read(path, self.folders, self.directories)
+        return self._found[slug]
+
+    def lookup(self, directory: str, name: str) -> Mapping[str, Any] | None:
+        """Return a directory's record of this name, or None: what `looked_up` looks in."""
+        return self.directories.record(directory, name)
+
+    def is_stale(self, directory: str, name: str, today: date) -> bool:
+        """Say whether a record has not been checked for longer than its directory allows."""
+        return self.directories.is_stale(directory, name, today)
+
+
+def _read(path: Path, folders: Folders, directories: Directories) -> DocumentType:
+    text, table = read_toml(path)
+    faults = FaultList(path, text)
+    groups = [_group(name, folders, faults) for name in table.get("include", [])]
+    reading.check_top(table, faults)
+    sections = {id_: one for group in groups for id_, one in group[0].items()}
+    sections |= reading.read_sections(table, faults)
+    fields = tuple(one for group in groups for one in group[1])
+    fields += reading.read_fields(table, faults)
+    for name in {one.name for one in fields if [f.name for f in fields].count(one.name) > 1}:
+        faults.add(("fields", name), f"{name} stands twice: here and in an included group")
+    kind = DocumentType(
+        slug=path.stem,
+        title=str(table.get("title", path.stem)),
+        family=str(table.get("family", "")),
+        summary=str(table.get("summary", "")),
+        minutes=int(table.get("minutes", 0)),
+        sections=tuple(sections.values()),
+        fields=fields,
+        computed=reading.read_computed(table, faults),
+        rules=reading.read_rules(table, faults),
+        identifies=dict(table.get("identifies", {})),
+        has_patient_copy=folders.template(f"{path.stem}.patient.html") is not None,
+    )
+    kind = _with_reasons(kind)
+    check_names(kind, directories.by_name.keys(), faults)
+    if folders.template(f"{path.stem}.html") is None:
+        faults.add((), f"no letter template templates/letters/{path.stem}.html")
+    if faults.faults:
+        raise BrokenDefinition(faults.faults)
+    return replace(kind, version=_version(path, [group[2] for group in groups], folders))
+
+
+def _with_reasons(kind: DocumentType) -> DocumentType:
+    """Give a type with warnings a place for their reasons, if it does not name one itself."""
+    has_warnings = any(rule.level == "warn" for rule in kind.rules)
+    if not has_warnings or any(one.type == "reasons" for one in kind.fields):
+        return kind
+    least, most = REASON_LENGTH
+    reasons = Field(
+        name="override_reasons",
+        type="reasons",
+        label="Reasons for going ahead",
+        section=kind.fields[-1].section,
+        settings={"min": least, "max": most},
+    )
+    return replace(kind, fields=(*kind.fields, reasons))
+
+
+def _group(
+    name: str, folders: Folders, faults: FaultList
+) -> tuple[dict[str, Section], tuple[Field, ...], Path]:
+    path = _last([folder / "groups" for folder in folders.forms], f"{name}.toml")
+    if path is None:
+        faults.add(("include",), f"no group forms/groups/{name}.toml")
+        return {}, (), Path()
+    text, table = read_toml(path)
+    own = FaultList(path, text)
+    for key in set(table) - {"sections", "fields"}:
+        own.add((key,), f"unknown key {key}; a group has sections and fields")
+    found = reading.read_sections(table, own), reading.read_fields(table, own), path
+    faults.faults.extend(own.faults)
+    return found
+
+
+def _version(path: Path, groups: Sequence[Path], folders: Folders) -> str:
+    """Return a hash of everything that makes the letter what it is, 12 hex digits."""
+    digest = hashlib.sha256()
+    for part in (path, *groups, *parts_of(path.stem, folders.template)):
+        digest.update(part.name.encode() + b"\0" + part.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def _last(folders: Sequence[Path], name: str) -> Path | None:
+    return next((folder / name for folder in reversed(folders) if (folder / name).is_file()), None)
+
+
+def _no_such(slug: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(slug, known, n=1)
+    guess = f" Did you mean {near[0]}?" if near else ""
+    return f"There is no form {slug!r}.{guess} Known forms: {', '.join(known) or 'none'}."
+
+
+def faults_of(library: Library, slug: str) -> list[Fault]:
+    """Return every fault of one definition."""
+    try:
+        library.get(slug)
+    except BrokenDefinition as broken:
+        return list(broken.faults)
+    return []
