@@ -1,0 +1,109 @@
+"""What an installation may set, read from the environment (LETTERGEN_…) once at the start."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from lettergen.refusals import Refused
+
+PACKAGE = Path(__file__).parent
+CHECKOUT = PACKAGE.parent
+DEFAULT_KEY = "a default key, which anybody can read in the source"
+SHORTEST_KEY = 32
+
+
+def shipped(folder: str) -> Path:
+    """Where "forms" or "templates" of the program itself are: in the wheel, or in a checkout."""
+    in_wheel = PACKAGE / "shipped" / folder
+    return in_wheel if in_wheel.is_dir() else CHECKOUT / folder
+
+
+def _default_data() -> Path:
+    if (CHECKOUT / "pyproject.toml").is_file():
+        return CHECKOUT / "data"
+    return Path.home() / ".local/share/lettergen"
+
+
+def _default_database(values: dict[str, Any]) -> str:
+    return f"sqlite:///{Path(values['data']) / 'lettergen.sqlite3'}"
+
+
+def _kept_key(values: dict[str, Any]) -> SecretStr:
+    path = Path(values["data"]) / "secret-key"
+    return SecretStr(path.read_text("ascii").strip() if path.is_file() else DEFAULT_KEY)
+
+
+def _words(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split()) if isinstance(text, str) else text
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+class Settings(BaseSettings):
+    """The settings of one installation; docs/settings.md describes each for its administrator."""
+
+    model_config = SettingsConfigDict(env_prefix="LETTERGEN_", frozen=True)
+
+    data: Annotated[Path, AfterValidator(_absolute)] = Field(default_factory=_default_data)
+    database_url: str = Field(default_factory=_default_database)
+    secret_key: SecretStr = Field(default_factory=_kept_key)
+    environment: Literal["development", "production"] = "development"
+    trusted_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
+    proxies: int = Field(default=0, ge=0, le=5)
+    render_workers: int = Field(default=1, ge=1, le=64)
+    render_seconds: int = Field(default=20, ge=1, le=600)
+    render_megabytes: int = Field(default=1024, ge=256, le=65536)
+
+    @property
+    def keys_file(self) -> Path:
+        """The keys that seal what identifies patients; without them the data cannot be read."""
+        return self.data / "keys.json"
+
+    @property
+    def secret_key_file(self) -> Path:
+        """The key that signs sessions, unless LETTERGEN_SECRET_KEY gives one."""
+        return self.data / "secret-key"
+
+    @property
+    def forms_folders(self) -> tuple[Path, ...]:
+        """Where document types are: the program's own folder, then the practice's if it has one."""
+        return _existing(shipped("forms"), self.data / "forms")
+
+    @property
+    def template_folders(self) -> tuple[Path, ...]:
+        """Where letters' templates are: the program's own, then the practice's if it has one."""
+        return _existing(shipped("templates") / "letters", self.data / "templates/letters")
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def has_weak_key(self) -> bool:
+        """Is the session key the default one, or too short to be a key?"""
+        key = self.secret_key.get_secret_value()
+        return key == DEFAULT_KEY or len(key) < SHORTEST_KEY
+
+
+def _existing(*folders: Path) -> tuple[Path, ...]:
+    return tuple(folder for folder in folders if folder.is_dir())
+
+
+def load() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        Refused: a variable holds what it cannot hold; each is named with its reason.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = tuple(
+            f"LETTERGEN_{'_'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
+            for fault in error.errors(include_input=False)
+        )
+        raise Refused("A setting cannot be used: " + "; ".join(faults), faults) from None
