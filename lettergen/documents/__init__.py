@@ -1,0 +1,62 @@
+"""Letters from the first answer to the log: started, saved, reviewed, issued, replaced, voided."""
+
+from lettergen.documents.drafting import (
+    discard,
+    draft,
+    drafts,
+    lock,
+    patient_of,
+    save,
+    start,
+)
+from lettergen.documents.ending import start_from, supersede, void
+from lettergen.documents.finding import Page, Summary, file, file_name, find, get
+from lettergen.documents.issuing import issue, issue_answers
+from lettergen.documents.office import Office, local_day
+from lettergen.documents.readings import preview, reading
+from lettergen.documents.refusals import (
+    Closed,
+    Conflict,
+    LookAgain,
+    NotFound,
+    NotIssuable,
+    Superseded,
+)
+from lettergen.documents.reviews import prepare, review, review_file
+from lettergen.letters import LETTER, PATIENT
+
+__all__ = [
+    "LETTER",
+    "PATIENT",
+    "Closed",
+    "Conflict",
+    "LookAgain",
+    "NotFound",
+    "NotIssuable",
+    "Office",
+    "Page",
+    "Summary",
+    "Superseded",
+    "discard",
+    "draft",
+    "drafts",
+    "file",
+    "file_name",
+    "find",
+    "get",
+    "issue",
+    "issue_answers",
+    "local_day",
+    "lock",
+    "patient_of",
+    "prepare",
+    "preview",
+    "reading",
+    "review",
+    "review_file",
+    "save",
+    "start",
+    "start_from",
+    "supersede",
+    "void",
+]
