@@ -44,6 +44,7 @@ IDENTIFIES = (
     "addressee",
     "addressee_lines",
     "date",
+    "enclosures",
 )
 RECORDS = {
     "practice": ("name", "ods", "address", "phone", "email", "secure_domains"),

@@ -1,0 +1,101 @@
+"""`check` and `render`: what a form says about answers, and how its letter would look."""
+
+import json
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lettergen.cli.answers import Given, open_answers
+from lettergen.forms import Reading
+from lettergen.refusals import Refused
+
+if TYPE_CHECKING:
+    from lettergen.rendering import Renderer
+
+form_argument = click.argument("form")
+answers_argument = click.argument("answers", type=click.Path(path_type=Path))
+on_option = click.option("--on", metavar="DATE", help="The day to work with, like 2026-11-20.")
+out_option = click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="The PDF to write."
+)
+
+
+@click.command()
+@form_argument
+@answers_argument
+@on_option
+def check(form: str, answers: Path, on: str | None) -> None:
+    """Say what stands in the way of issuing ANSWERS as FORM.
+
+    Prints one JSON object. Exits with 0 if it could be issued, given a reason for each warning.
+    """
+    given = open_answers(form, answers, on)
+    reading = given.read()
+    if any("pages" in rule.when.names() for rule in given.document_type.rules):
+        reading = given.read(_pages(given, reading))
+    click.echo(json.dumps(_report(reading), ensure_ascii=False, indent=1))
+    raise click.exceptions.Exit(0 if reading.is_sound else 1)
+
+
+@click.command()
+@form_argument
+@answers_argument
+@on_option
+@out_option
+def render(form: str, answers: Path, on: str | None, out: Path) -> None:
+    """Write the letter that ANSWERS would make, marked DRAFT; nothing is logged."""
+    with _renderer() as renderer:
+        given = open_answers(form, answers, on)
+        made = _draft(given, given.read(), renderer)
+    write_whole(out, made)
+    click.echo(str(out))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all, even if the disk runs full."""
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _report(reading: Reading) -> dict[str, object]:
+    return {
+        "errors": reading.errors,
+        "stops": [one.rule_id for one in reading.stops],
+        "warnings": [one.rule_id for one in reading.warnings],
+        "info": [one.rule_id for one in reading.info],
+        "computed": reading.computed,
+    }
+
+
+def _renderer() -> "Renderer":
+    # Started before anything else is read, so that the worker warms up meanwhile.
+    from lettergen.config import load
+    from lettergen.rendering import Renderer
+
+    return Renderer(load().template_folders)
+
+
+def _pages(given: Given, reading: Reading) -> int | None:
+    """Return the length of the letter; None if these answers make no letter yet."""
+    import pypdfium2
+
+    try:
+        with _renderer() as renderer:
+            made = _draft(given, reading, renderer)
+    except Refused:
+        return None
+    return len(pypdfium2.PdfDocument(made))
+
+
+def _draft(given: Given, reading: Reading, renderer: "Renderer") -> bytes:
+    from lettergen.letters import LETTER, Heading, sheets
+
+    at = datetime.combine(given.on, time(), UTC)
+    sheet = sheets(reading, at=at, heading=Heading(is_draft=True))[LETTER]
+    return renderer.render(sheet).pdf

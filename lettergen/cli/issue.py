@@ -1,0 +1,85 @@
+"""`issue`: from answers to a logged PDF in one command."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from lettergen import documents
+from lettergen.cli.answers import Unreadable, open_answers
+from lettergen.cli.desk import at_desk
+from lettergen.cli.forms import answers_argument, form_argument, on_option, out_option, write_whole
+from lettergen.config import load
+from lettergen.documents import Office
+from lettergen.rendering import Renderer
+
+
+def _reasons(
+    _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
+) -> dict[str, str]:
+    """Return rule → reason; UsageError for one that is not written RULE=TEXT."""
+    pairs = [text.partition("=") for text in given]
+    wrong = next((rule for rule, sign, why in pairs if not (rule and sign and why.strip())), None)
+    if wrong is not None:
+        raise click.UsageError(f"write a reason as RULE=TEXT, not {wrong!r}")
+    return {rule.strip(): why.strip() for rule, _, why in pairs}
+
+
+@click.command()
+@form_argument
+@answers_argument
+@on_option
+@out_option
+@click.option("--signer", metavar="EMAIL", help="The clinician who signs; else the answers say.")
+@click.option(
+    "--reason",
+    "reasons",
+    metavar="RULE=TEXT",
+    multiple=True,
+    callback=_reasons,
+    help="Why it goes ahead in spite of a warning; may be given again.",
+)
+@click.option("--practice", metavar="ODS", help="Which practice, where there are several.")
+def issue(
+    *,
+    form: str,
+    answers: Path,
+    on: str | None,
+    out: Path,
+    signer: str | None,
+    reasons: dict[str, str],
+    practice: str | None,
+) -> None:
+    """Issue ANSWERS as FORM: check, render, log; prints the reference.
+
+    The PDF is written and the work logged together, or neither. A copy for the patient, where
+    there is one, is written beside it.
+    """
+    settings = load()
+    with Renderer(settings.template_folders) as renderer:
+        given = open_answers(form, answers, on)
+        office = Office(given.library, renderer)
+        with at_desk(settings, practice) as (session, actor):
+            known = {rule.id for rule in given.document_type.rules}
+            if set(reasons) - known:
+                raise Unreadable(f"no rule is called {', '.join(sorted(set(reasons) - known))}")
+            document = documents.issue_answers(
+                session,
+                office,
+                actor,
+                form,
+                given.typed,
+                on=given.on,
+                at=datetime.now(UTC),
+                signer=signer,
+                reasons=reasons,
+            )
+            session.flush()
+            for kind in (one.kind for one in document.files):
+                content = documents.file(session, actor, document.id, kind)
+                write_whole(out if kind == "letter" else _beside(out, kind), content)
+    click.echo(document.reference)
+
+
+def _beside(out: Path, kind: str) -> Path:
+    return out.with_name(f"{out.stem}.{kind}{out.suffix}")

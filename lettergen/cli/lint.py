@@ -1,0 +1,29 @@
+"""`lint`: every fault in definitions, letter templates and cases."""
+
+from pathlib import Path
+
+import click
+
+from lettergen.config import CHECKOUT, load
+from lettergen.definitions import open_library
+from lettergen.definitions.lint import lint as lint_library
+
+
+@click.command()
+@click.argument("forms", nargs=-1)
+@click.option(
+    "--cases",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="The folder of case files; in a checkout tests/letters.",
+)
+def lint(forms: tuple[str, ...], cases: Path | None) -> None:
+    """Name everything that is wrong with FORMS (or all), each with its file and line."""
+    shipped_cases = CHECKOUT / "tests" / "letters"
+    folder = cases or (shipped_cases if shipped_cases.is_dir() else None)
+    library = open_library(load())
+    faults = lint_library(library, forms, folder)
+    for fault in faults:
+        click.echo(str(fault))
+    count = len(forms or library.folders.slugs())
+    click.echo(f"{len(faults)} faults in {count} document types" if faults else f"{count} sound")
+    raise click.exceptions.Exit(1 if faults else 0)
