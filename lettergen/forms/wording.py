@@ -99,13 +99,18 @@ def _record(kind: DocumentType, answers: Mapping[str, Any], record: str) -> dict
         whose, _, fact = source.partition(".")
         value = answers.get(name)
         if whose == record and value is not None:
-            found[fact] = kind.field(name).label_of(value) if isinstance(value, str) else value
+            found[fact] = _in_words(kind.field(name), fact, value)
     lines = _lines(found.get("address"))
     shape: dict[str, dict[str, Any]] = {
         "practice": {"name": "", "ods": "", "phone": "", "email": "", "address_lines": lines},
         "signer": {"name": "", "role": "", "body": "", "number": ""},
     }
     return {**shape[record], **found}
+
+
+def _in_words(one: Field, fact: str, value: Any) -> Any:
+    # A register is printed by its short name, which is its code: GMC number 9000001.
+    return one.label_of(value) if isinstance(value, str) and fact != "body" else value
 
 
 def _lines(value: Any) -> list[str]:

@@ -1,0 +1,326 @@
+"""Every letter that can be issued is whole, readable by everyone, and says nothing it may not.
+
+The letters are those of the library, the cases those of tests/letters/SLUG.toml: a new letter is
+tested by being there. Beside a case may stand its golden text, SLUG.CASE.txt (and .patient.txt for
+the patient's copy), which must match to the letter. To accept a change of wording, run
+
+    LETTERGEN_UPDATE_GOLDEN=1 pytest tests/test_every_letter.py -k golden
+
+and read the difference. A golden text is added by making an empty file of its name and doing so.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from functools import cache
+from html import unescape
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import page
+import pikepdf
+import pypdfium2
+import pytest
+
+from lettergen import forms
+from lettergen.config import CHECKOUT
+from lettergen.definitions import Folders, Library
+from lettergen.definitions.cases import Case, read_cases
+from lettergen.forms import ACKNOWLEDGED, Reading
+from lettergen.letters import LETTER, Heading, sheets
+from lettergen.rendering import Renderer, Sheet
+from lettergen.rendering.outline import reading_order
+from lettergen.rendering.wording import open_templates, write_html
+
+TEMPLATES = CHECKOUT / "templates" / "letters"
+LIBRARY = Library(Folders((CHECKOUT / "forms",), (TEMPLATES,)))
+LETTERS = CHECKOUT / "tests" / "letters"
+UPDATES_GOLDEN = bool(os.environ.get("LETTERGEN_UPDATE_GOLDEN"))
+REFERENCE = "LG-7K3M-9QXP"
+REASON = "Talked over with the patient, who wants to go ahead."
+
+# No letter says or implies a diagnosis, or claims what a practice cannot know.
+NEVER_SAID = (
+    "meets criteria",
+    "meets the criteria",
+    "has adhd",
+    "suffers from",
+    "please diagnose",
+    "diagnose and treat",
+    "not due to any other",
+    "consistent with adhd",
+    "adhd is likely",
+    "adhd likely",
+    "confirmed adhd",
+)
+# Codes, Python's words for nothing, and template syntax.
+NOT_WORDS = re.compile(r"[{}]|\b[a-z]+_\w+|\b(?:True|False|Undefined)\b|\bNone\b(?= *[,;:)])")
+# What is left where a sentence is built of answers and one is missing.
+NOT_SENTENCES = re.compile(r"\w*(?:\.\.|,,|[,;:]\.|\(\)| [.,;:)])")
+BLOCK_TAG = re.compile(r"</?(?:p|h\d|div|li|ul|ol|dl|dd|dt|td|th|tr|caption|br)\b[^>]*>")
+FREE = ("text", "paragraph", "lines", "repeat")
+
+
+def could_be_issued(case: Case) -> bool:
+    return not any(case.expected.get(key) for key in ("stops", "errors", "missing"))
+
+
+EVERY_CASE = [
+    (slug, case)
+    for slug in LIBRARY.folders.slugs()
+    for case in read_cases(LETTERS / f"{slug}.toml")
+]
+ISSUABLE = [(slug, case) for slug, case in EVERY_CASE if could_be_issued(case)]
+
+
+def named(cases: list[tuple[str, Case]]) -> list[Any]:
+    return [pytest.param(slug, case, id=f"{slug}: {case.name}") for slug, case in cases]
+
+
+def golden_file(slug: str, case: Case, kind: str) -> Path:
+    stem = re.sub(r"[^a-z0-9]+", "-", (case.golden or case.name).lower()).strip("-")
+    return LETTERS / (f"{slug}.{stem}.txt" if kind == LETTER else f"{slug}.{stem}.{kind}.txt")
+
+
+GOLDEN = [
+    (slug, case)
+    for slug, case in ISSUABLE
+    if golden_file(slug, case, LETTER).exists() or case is next(c for s, c in ISSUABLE if s == slug)
+]
+
+
+def settled(slug: str, case: Case) -> Reading:
+    """Read a case with every warning answered, as its clinician would before issuing."""
+    kind = LIBRARY.get(slug)
+    typed = forms.flatten(kind, case.answers)
+    for finding in read(slug, case, typed).unsettled:
+        given = ACKNOWLEDGED if finding.clear == "acknowledge" else REASON
+        typed[f"override_reasons-{finding.rule_id}"] = [given]
+    return read(slug, case, typed)
+
+
+def read(slug: str, case: Case, typed: forms.Typed) -> Reading:
+    kind = LIBRARY.get(slug)
+    return forms.read(kind, typed, on=case.on, directories=LIBRARY.directories, pages=case.pages)
+
+
+def sheets_of(slug: str, case: Case, *, is_draft: bool = False) -> dict[str, Sheet]:
+    heading = Heading(None, is_draft=True) if is_draft else Heading(REFERENCE)
+    at = datetime.combine(case.on, time(9), UTC)
+    return sheets(settled(slug, case), at=at, heading=heading)
+
+
+def html_of(sheet: Sheet) -> str:
+    return write_html(sandbox(), sheet.template, sheet.values)
+
+
+@cache
+def sandbox() -> Any:
+    return open_templates([TEMPLATES])
+
+
+def words_of(html: str) -> str:
+    """Return what a page says, its head left out, each run of white space as one space."""
+    body = re.sub(
+        r"<(?:/?(?:p|h\d|div|li|ul|ol|dl|dd|dt|td|th|tr|caption|br)\b)[^>]*>", " \n ", html
+    )
+    return " ".join(unescape(re.sub(r"<[^>]+>", "", body.partition("</head>")[2])).split())
+
+
+def own_words(html: str, slug: str, answers: Mapping[str, Any]) -> str:
+    """Return what the template says, without what people typed."""
+    words = words_of(html)
+    free = [answers[one.name] for one in LIBRARY.get(slug).fields if one.type in FREE]
+    for text in sorted(typed_texts(free), key=len, reverse=True):
+        for written in (text, text[:1].lower() + text[1:]):
+            words = words.replace(written, "TYPED")
+    return words
+
+
+def typed_texts(answers: Any) -> Iterator[str]:
+    if isinstance(answers, str):
+        yield from filter(None, (" ".join(line.split()) for line in answers.splitlines()))
+    elif isinstance(answers, Mapping):
+        yield from typed_texts(list(answers.values()))
+    elif isinstance(answers, list):
+        for value in answers:
+            yield from typed_texts(value)
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A letter on paper: its bytes, the text of each page, and what a screen reader meets."""
+
+    pdf: bytes
+    pages: tuple[str, ...]
+    parts: tuple[tuple[str, str], ...]
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Iterator[Renderer]:
+    with Renderer([TEMPLATES]) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+def printed() -> dict[str, Printed]:
+    """What was printed already, by its HTML: many cases differ in nothing that a letter says."""
+    return {}
+
+
+def printed_of(sheet: Sheet, renderer: Renderer, printed: dict[str, Printed]) -> Printed:
+    html = html_of(sheet)
+    if html not in printed:
+        pdf = renderer.render(sheet).pdf
+        document = pypdfium2.PdfDocument(pdf)
+        pages = tuple(one.get_textpage().get_text_range() for one in document)
+        document.close()
+        printed[html] = Printed(pdf, pages, tuple(reading_order(pdf)))
+    return printed[html]
+
+
+@pytest.mark.parametrize("slug", LIBRARY.folders.slugs())
+def test_every_letter_has_a_case_that_can_be_issued(slug: str) -> None:
+    assert [case for one, case in ISSUABLE if one == slug]
+
+
+@pytest.mark.parametrize(("slug", "case"), named(ISSUABLE))
+def test_what_could_be_issued_is_issuable_once_its_warnings_are_answered(
+    slug: str, case: Case
+) -> None:
+    assert settled(slug, case).is_issuable
+
+
+@pytest.mark.parametrize(("slug", "case"), named(ISSUABLE))
+def test_no_letter_says_what_it_may_not(slug: str, case: Case) -> None:
+    for kind, sheet in sheets_of(slug, case).items():
+        html = html_of(sheet)
+        said = own_words(html, slug, sheet.values["answers"])
+
+        assert [words for words in NEVER_SAID if words in said.lower()] == [], kind
+        assert NOT_WORDS.findall(said) == [], kind
+        assert NOT_SENTENCES.findall(words_of(html)) == [], kind
+
+
+@pytest.mark.parametrize(("slug", "case"), named(EVERY_CASE))
+def test_every_draft_can_be_shown_however_much_is_missing(slug: str, case: Case) -> None:
+    for sheet in sheets_of(slug, case, is_draft=True).values():
+        html = html_of(sheet)
+
+        assert "DRAFT" in html
+        assert REFERENCE not in html
+
+
+@pytest.mark.parametrize(("slug", "case"), named(GOLDEN))
+def test_golden_text_of_a_letter_is_what_is_printed(
+    slug: str, case: Case, renderer: Renderer, printed: dict[str, Printed]
+) -> None:
+    for kind, sheet in sheets_of(slug, case).items():
+        letter = printed_of(sheet, renderer, printed)
+        text = "\n".join(
+            f"--- page {number} ---\n{tidy(page_text)}"
+            for number, page_text in enumerate(letter.pages, start=1)
+        )
+        file = golden_file(slug, case, kind)
+        if UPDATES_GOLDEN:
+            file.write_text(text + "\n", encoding="utf-8")
+
+        assert file.read_text(encoding="utf-8") == text + "\n"
+
+
+def tidy(page_text: str) -> str:
+    # PDFium writes U+FFFE or U+0002 for a hyphen at the end of a line.
+    text = re.sub("[\ufffe\x02]\r?\n?", "-", page_text).replace("\N{NO-BREAK SPACE}", " ")
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def test_no_golden_text_is_left_without_its_case() -> None:
+    belonging = {
+        golden_file(slug, case, kind) for slug, case in GOLDEN for kind in sheets_of(slug, case)
+    }
+
+    assert set(LETTERS.glob("*.txt")) == belonging
+
+
+@pytest.mark.parametrize(("slug", "case"), named(GOLDEN))
+def test_golden_letters_are_sound_on_paper(
+    slug: str, case: Case, renderer: Renderer, printed: dict[str, Printed]
+) -> None:
+    for sheet in sheets_of(slug, case).values():
+        assert_sound(sheet, printed_of(sheet, renderer, printed))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("slug", "case"), named([one for one in ISSUABLE if one not in GOLDEN]))
+def test_every_letter_is_sound_on_paper(
+    slug: str, case: Case, renderer: Renderer, printed: dict[str, Printed]
+) -> None:
+    for sheet in sheets_of(slug, case).values():
+        assert_sound(sheet, printed_of(sheet, renderer, printed))
+
+
+def assert_sound(sheet: Sheet, letter: Printed) -> None:
+    assert_keeps_both_standards(letter)
+    assert_names_itself(sheet, letter)
+    assert_headings_lead_somewhere(letter)
+    assert_tables_have_headers(letter)
+    assert_every_page_has_its_foot(sheet, letter)
+    assert_signature_does_not_stand_alone(sheet, letter)
+
+
+def assert_keeps_both_standards(letter: Printed) -> None:
+    for profile in ("pdfa-3a", "pdfua-1"):
+        assert page.validate_pdf_bytes(letter.pdf, profile=profile).failures == []
+
+
+def assert_names_itself(sheet: Sheet, letter: Printed) -> None:
+    with pikepdf.open(BytesIO(letter.pdf)) as document:
+        assert str(document.Root.Lang) == "en-GB"
+        assert str(document.docinfo.Title) == sheet.title
+        assert bool(document.Root.ViewerPreferences.DisplayDocTitle)
+
+
+def assert_headings_lead_somewhere(letter: Printed) -> None:
+    headings = [
+        (index, int(role[1])) for index, (role, _) in enumerate(letter.parts) if is_heading(role)
+    ]
+    levels = [level for _, level in headings]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert headings[-1][0] < len(letter.parts) - 1
+    for (index, level), (following, deeper) in pairwise(headings):
+        assert following > index + 1 or deeper > level, f"empty: {letter.parts[index][1]}"
+
+
+def is_heading(role: str) -> bool:
+    return role[0] == "H" and role[1:].isdigit()
+
+
+def assert_tables_have_headers(letter: Printed) -> None:
+    for index, (role, _) in enumerate(letter.parts):
+        if role == "Table":
+            inside = [name for name, _ in letter.parts[index + 1 :]]
+            row = inside[inside.index("TR") + 1 :]
+            assert "Caption" in inside
+            assert row[0] == "TH"
+            assert row.index("TR") <= 4
+
+
+def assert_every_page_has_its_foot(sheet: Sheet, letter: Printed) -> None:
+    patient = sheet.values["patient"]
+    for number, text in enumerate(letter.pages, start=1):
+        assert f"Page {number} of {len(letter.pages)}" in text
+        assert REFERENCE in text
+        assert not patient["nhs_number"] or patient["nhs_number"] in text
+
+
+def assert_signature_does_not_stand_alone(sheet: Sheet, letter: Printed) -> None:
+    signed = [text for text in letter.pages if "Yours sincerely" in text]
+    for text in signed:
+        before, _, after = text.partition("Yours sincerely")
+        assert max(len(before.split()), len(after.split())) > 60
