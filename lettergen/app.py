@@ -1,0 +1,120 @@
+"""Puts the parts together into the web application."""
+
+import atexit
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import FileSystemLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lettergen import definitions, models
+from lettergen.config import Settings, shipped
+from lettergen.documents import Office
+from lettergen.refusals import Refused
+from lettergen.rendering import Renderer
+from lettergen.vault import open_vault
+from lettergen.web import pages, review
+from lettergen.web.context import Standing
+from lettergen.web.display import Page, add_display
+from lettergen.web.entry import guard, refuse_silent_routes
+from lettergen.web.errors import add_errors, ask_to_sign_in
+from lettergen.web.filling import filling
+from lettergen.web.headers import protect
+from lettergen.web.issued import issued
+from lettergen.web.letters import letters
+from lettergen.web.people import people
+from lettergen.web.practice import practice
+from lettergen.web.security import WORKING_DAY, add_sign_in
+
+_LARGEST_REQUEST = 2_000_000
+_MOST_FIELDS = 3_000
+
+
+def create_app(
+    settings: Settings,
+    *,
+    renderer: Renderer | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Flask:
+    """Return the application of one installation.
+
+    `renderer` may be shared by several applications of one process; else the application
+    makes its own, which ends with the process.
+
+    Raises:
+        Refused: the session key is a default one in production, or the keys are missing.
+    """
+    if settings.is_production and settings.has_weak_key:
+        raise Refused(
+            "The key that signs sessions is a default one or too short. "
+            "Run `lettergen init`, or set LETTERGEN_SECRET_KEY to 32 random characters or more."
+        )
+    app = Page("lettergen", static_folder=None, template_folder=None)
+    app.jinja_loader = FileSystemLoader(shipped("templates"))
+    _configure(app, settings)
+    app.extensions["lettergen"] = _standing(settings, renderer, clock)
+    _add_skin(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SECURITY_PASSWORD_SALT=settings.secret_key.get_secret_value(),
+        SESSION_COOKIE_NAME="__Host-lettergen" if settings.is_production else "lettergen",
+        SESSION_COOKIE_SECURE=settings.is_production,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=WORKING_DAY,
+        MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=_LARGEST_REQUEST,
+        MAX_FORM_PARTS=_MOST_FIELDS,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _standing(
+    settings: Settings, renderer: Renderer | None, clock: Callable[[], datetime]
+) -> Standing:
+    keys = open_vault(settings.keys_file, is_production=settings.is_production)
+    return Standing(
+        settings=settings,
+        sessions=models.open_sessions(settings.database_url, keys),
+        vault=keys,
+        office=Office(
+            library=definitions.open_library(settings),
+            renderer=renderer or _own_renderer(settings),
+        ),
+        clock=clock,
+    )
+
+
+def _own_renderer(settings: Settings) -> Renderer:
+    # The renderer takes the first template it finds; a practice's own goes before the shipped.
+    made = Renderer(
+        settings.template_folders,
+        workers=settings.render_workers,
+        seconds=settings.render_seconds,
+        megabytes=settings.render_megabytes,
+    )
+    atexit.register(made.close)
+    return made
+
+
+def _add_skin(app: Flask) -> None:
+    protect(app, is_production=app.config["SESSION_COOKIE_SECURE"])
+    guard(app, ask_to_sign_in)
+    CSRFProtect(app)
+    add_sign_in(app, app.extensions["lettergen"].sessions)
+    app.add_url_rule("/static/<path:filename>", "static", pages.static)
+    for blueprint in (pages.pages, letters, filling, review.review, issued, practice, people):
+        app.register_blueprint(blueprint)
+    add_display(app)
+    add_errors(app)
+    refuse_silent_routes(app)

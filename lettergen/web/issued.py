@@ -1,0 +1,88 @@
+"""A letter after it was issued: to print, hand over, replace, withdraw or start from."""
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lettergen import documents
+from lettergen.refusals import Refused
+from lettergen.web.context import actor, changing, looking, now, office
+from lettergen.web.entry import enter
+from lettergen.web.files import pdf_reply
+from lettergen.web.review_page import NAMES
+
+issued = Blueprint("issued", __name__)
+
+
+@issued.get("/documents/<document_id>")
+@enter("clinician", "reception", "manager")
+def document(document_id: str) -> str:
+    """The letter, what to do with it next, and the facts about it."""
+    return _show(document_id)
+
+
+@issued.get("/documents/<document_id>/<kind>.pdf")
+@enter("clinician", "reception", "manager")
+def file(document_id: str, kind: str) -> Response:
+    """One of its files, exactly as issued; with ?download=1 to be kept."""
+    with looking() as session:
+        found = documents.get(session, actor(), document_id)
+        pdf = documents.file(session, actor(), document_id, kind)
+        name = documents.file_name(found, kind)
+    return pdf_reply(pdf, name, is_download="download" in request.args)
+
+
+@issued.post("/documents/<document_id>/supersede")
+@enter("clinician")
+def supersede(document_id: str) -> ResponseReturnValue:
+    """Begin a new version, which will say what it replaces."""
+    try:
+        with changing() as session:
+            draft = documents.supersede(session, office(), actor(), document_id, at=now())
+    except documents.Superseded as refusal:
+        flash(str(refusal), "important")
+        return redirect(url_for("issued.document", document_id=document_id))
+    return redirect(url_for("filling.fill", draft_id=draft.id))
+
+
+@issued.post("/documents/<document_id>/again")
+@enter("clinician", "reception")
+def again(document_id: str) -> ResponseReturnValue:
+    """Begin another letter from this one's answers."""
+    with changing() as session:
+        draft = documents.start_from(session, office(), actor(), document_id, at=now())
+    return redirect(url_for("filling.fill", draft_id=draft.id))
+
+
+@issued.post("/documents/<document_id>/void")
+@enter("clinician", "manager")
+def void(document_id: str) -> ResponseReturnValue:
+    """Withdraw the letter, with the reason."""
+    reason = request.form.get("reason", "")
+    try:
+        with changing() as session:
+            reference = documents.void(session, actor(), document_id, reason, at=now()).reference
+    except documents.NotFound:
+        raise
+    except Refused as refusal:
+        return _show(document_id, refusal=str(refusal), reason=reason), 422
+    flash(f"{reference} is void.", "success")
+    return redirect(url_for("issued.document", document_id=document_id))
+
+
+def _show(document_id: str, *, refusal: str = "", reason: str = "") -> str:
+    with looking() as session:
+        found = documents.get(session, actor(), document_id)
+        return render_template(
+            "web/document.html",
+            found=found,
+            content=found.content,
+            files=[
+                {"kind": one.kind, "name": NAMES.get(one.kind, one.kind), "pages": one.pages}
+                for one in sorted(found.files, key=lambda one: one.kind != documents.LETTER)
+            ],
+            file_names={one.kind: documents.file_name(found, one.kind) for one in found.files},
+            seals={one.kind: one.sha256 for one in found.files},
+            roles=actor().roles,
+            refusal=refusal,
+            reason=reason,
+        )
