@@ -61,7 +61,7 @@ SENDER = {
 }
 ANSWERS = {**SENDER, "given_name": "Zoë", "story": "A story that is told in full."}
 LETTER = """{% extends "_letter.html" %}
-{% block letter %}<h1>Note</h1><p>{{ answers.given_name }}</p><p>{{ answers.story or "" }}</p>
+{% block text %}<h2>Note</h2><p>{{ answers.given_name }}</p><p>{{ answers.story or "" }}</p>
 {% endblock %}"""
 
 

@@ -81,7 +81,7 @@ def issue_many(settings: Settings, number: int, on_progress: Callable[[int], obj
     library = open_library(settings)
     examples = [json.loads(path.read_text("utf-8")) for path in _examples()]
     dice = random.Random(number)  # noqa: S311  (nothing is secret: a run can be repeated)
-    with Renderer(tuple(reversed(settings.template_folders))) as renderer:
+    with Renderer(settings.template_folders) as renderer:
         office = Office(library, renderer)
         for start in range(0, number, BATCH):
             with records(settings) as session:

@@ -16,6 +16,7 @@ from PIL import Image
 from lettergen.rendering import Renderer, Sheet
 from lettergen.rendering.fonts import NEEDED
 from lettergen.rendering.outline import bookmarks, reading_order
+from lettergen.rendering.wording import open_templates, write_html
 
 
 @pytest.fixture(scope="module")
@@ -245,3 +246,12 @@ def picture_shape(pdf: bytes) -> str:
     with pikepdf.open(BytesIO(pdf)) as opened:
         _, _, width, height = (float(edge) for edge in opened.pages[0].MediaBox)
         return "landscape" if width > height else "portrait"
+
+
+def test_white_space_at_the_end_of_a_block_is_taken_away(tmp_path: Path) -> None:
+    page_of = "<p>One {% if late %}two{% endif %}\n</p><dd> three \n </dd>\n<p>four</p>"
+    (tmp_path / "spaces.html").write_text(page_of, "utf-8")
+
+    html = write_html(open_templates([tmp_path]), "spaces.html", {"late": False})
+
+    assert html == "<p>One</p><dd> three</dd>\n<p>four</p>"

@@ -1,0 +1,167 @@
+"""The real program, served on a free port to a real browser, on a data folder of its own."""
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from waitress.server import create_server
+
+from lettergen import accounts, documents, forms, models, vault
+from lettergen.accounts import Letterhead, Person, Registration
+from lettergen.app import create_app
+from lettergen.config import Settings
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PASSWORD = "correct horse battery"
+CLINICIAN = Person(
+    "Dr Alexis Specimen",
+    "alexis@example.com",
+    frozenset({"clinician"}),
+    Registration("gp_partner", "GMC", "9000001"),
+)
+COLLEAGUE = Person("Bea Sample", "bea@example.com", frozenset({"reception"}))
+PRACTICE = Letterhead(
+    name="Example Meadow Surgery (synthetic)",
+    ods="Y99991",
+    address="1 Specimen Lane\nExampleton\nLondon\nZZ99 3WZ",
+    phone="020 7946 0101",
+    email="synthetic.practice@example.com",
+)
+
+
+@dataclass(frozen=True)
+class Running:
+    """The program as it runs: where, and how to prepare its data."""
+
+    address: str
+    app: Flask
+
+    def draft(self, slug: str = "adhd-referral", **answers: Any) -> str:
+        """Return the address of a new draft that holds these answers, besides the defaults."""
+        standing = self.app.extensions["lettergen"]
+        kind = standing.office.library.get(slug)
+        at = standing.clock()
+        typed = {**forms.initial(kind, at.date()), **forms.flatten(kind, answers)}
+        with standing.sessions() as session, models.changing(session):
+            staff = accounts.staff_by_email(session, CLINICIAN.email)
+            assert staff is not None
+            draft = documents.start(
+                session, standing.office, accounts.actor_of(staff), slug, at=at, typed=typed
+            )
+            session.flush()
+            return f"{self.address}/drafts/{draft.id}"
+
+    def typed(self, address: str) -> dict[str, list[str]]:
+        """Return what is saved in the draft at an address."""
+        standing = self.app.extensions["lettergen"]
+        with standing.sessions() as session:
+            draft = session.get(models.Draft, address.rsplit("/", 1)[1].partition("?")[0])
+            return dict(draft.typed)
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The program with one practice, served by waitress until the tests end."""
+    folder = tmp_path_factory.mktemp("browser")
+    settings = Settings(data=folder, secret_key=secrets.token_hex(32))
+    _prepare(settings)
+    app = create_app(settings)
+    server = create_server(app, host="127.0.0.1", port=0, threads=8)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield Running(f"http://127.0.0.1:{server.effective_port}", app)
+    server.close()
+    thread.join(timeout=5)
+    standing = app.extensions["lettergen"]
+    standing.office.renderer.close()
+    standing.sessions.kw["bind"].dispose()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"there is no {CHROMIUM}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def window(chromium: Browser, running: Running) -> Iterator[Callable[..., Page]]:
+    """Return a function: a new window of somebody who has signed in, with the page at an address.
+
+    Windows of one `who` share a session, as tabs of one browser do.
+    """
+    contexts: dict[tuple[str, frozenset[tuple[str, Any]]], BrowserContext] = {}
+
+    def opened(address: str, who: Person = CLINICIAN, **how: Any) -> Page:
+        key = (who.email, frozenset((name, str(value)) for name, value in how.items()))
+        if key not in contexts:
+            contexts[key] = chromium.new_context(**how)
+            _sign_in(contexts[key].new_page(), running, who)
+        page = contexts[key].new_page()
+        page.set_default_timeout(8000)
+        page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.fixture
+def accessible() -> Callable[[Page], None]:
+    """Return a function that fails when axe finds anything wrong with a page as it stands."""
+
+    def check(page: Page) -> None:
+        found = Axe().run(page).response["violations"]
+        said = [
+            f"{one['id']}: {node['html'][:200]} ({node['failureSummary']})"
+            for one in found
+            for node in one["nodes"]
+        ]
+        assert not said, "\n".join(said)
+
+    return check
+
+
+def _prepare(settings: Settings) -> None:
+    vault.create_keys(settings.keys_file)
+    engine = models.make_engine(settings.database_url)
+    models.migrate(engine)
+    sessions = models.open_sessions(engine, vault.open_vault(settings.keys_file))
+    at = datetime.now(UTC)
+    with sessions() as session, models.changing(session):
+        practice = accounts.create_practice(session, PRACTICE, at=at)
+        operator = accounts.operator_of(practice)
+        for person in (CLINICIAN, COLLEAGUE):
+            accounts.add_staff(session, operator, person, PASSWORD, at=at)
+    engine.dispose()
+
+
+def _sign_in(page: Page, running: Running, who: Person) -> None:
+    page.goto(f"{running.address}/sign-in")
+    page.fill("input[name=email]", who.email)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url(f"{running.address}/")
+    page.close()
