@@ -9,6 +9,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any, BinaryIO, cast
 
 from lettergen.rendering import frames, refusals
@@ -20,7 +22,6 @@ PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 PASSED_ON = (
     "HOME",
     "XDG_CACHE_HOME",
-    "TMPDIR",
     "LD_LIBRARY_PATH",
     "DYLD_FALLBACK_LIBRARY_PATH",
     "WEASYPRINT_DLL_DIRECTORIES",
@@ -99,7 +100,8 @@ class Seat:
         """End the worker for good; who waits for its answer gets a RuntimeError."""
         with self._guard:
             self._is_closed = True
-            self._worker.kill()
+            if self._owner == os.getpid():
+                self._worker.kill()
         with self._asking:
             self._worker.shut()
 
@@ -138,13 +140,15 @@ class Worker:
         self._limits = task.limits
         self._served = 0
         self._is_ready = False
+        # Whatever the worker lays down for a moment goes with it, however it ends.
+        self._folder = mkdtemp(prefix="lettergen-worker-")
         self._process = subprocess.Popen(
             # No folder of the caller's in front of the path, and none of the user's behind it.
             (sys.executable, "-s", "-P", "-m", "lettergen.rendering.worker"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment(os.environ),
+            env=environment(os.environ) | {"TMPDIR": self._folder},
             start_new_session=True,
             bufsize=0,
         )
@@ -170,7 +174,9 @@ class Worker:
     def kill(self) -> int:
         """End the process at once and return how it ended, as `subprocess` numbers it."""
         self._process.kill()
-        return self._process.wait()
+        code = self._process.wait()
+        rmtree(self._folder, ignore_errors=True)
+        return code
 
     def shut(self) -> None:
         """Close the pipes to a process that has ended."""

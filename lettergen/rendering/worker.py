@@ -54,12 +54,14 @@ def main() -> None:
 def _open_workshop(task: dict[str, Any]) -> Any:
     shipped = Path(task["fonts"])
     fonts.use_only(shipped)
-    # WeasyPrint reads the settings of the fonts while it is imported.
-    from lettergen.rendering.workshop import Workshop  # noqa: PLC0415
+    try:
+        # WeasyPrint reads the settings of the fonts while it is imported.
+        from lettergen.rendering.workshop import Workshop  # noqa: PLC0415
 
-    folders = [Path(folder) for folder in task["templates"]]
-    workshop = Workshop(folders, shipped, task["seconds"])
-    fonts.forget_settings()
+        folders = [Path(folder) for folder in task["templates"]]
+        workshop = Workshop(folders, shipped, task["seconds"])
+    finally:
+        fonts.forget_settings()
     confinement.confine(task["megabytes"])
     gc.freeze()
     gc.disable()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -150,7 +151,10 @@ def test_who_waits_too_long_for_a_free_worker_is_told(templates: Path, sound: Sh
         first.join()
 
 
-def test_a_closed_renderer_leaves_no_process(templates: Path, sound: Sheet) -> None:
+def test_a_closed_renderer_leaves_no_process_and_no_file(
+    templates: Path, sound: Sheet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     renderer = Renderer([templates], workers=2)
     started = workers(renderer)
 
@@ -158,6 +162,7 @@ def test_a_closed_renderer_leaves_no_process(templates: Path, sound: Sheet) -> N
 
     assert len(started) == 2
     assert workers(renderer) == []
+    assert list(tmp_path.iterdir()) == []
     with pytest.raises(RuntimeError, match="closed"):
         renderer.render(sound)
 

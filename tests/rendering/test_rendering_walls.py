@@ -57,7 +57,7 @@ def test_a_worker_loads_no_web_and_no_database() -> None:
     [
         "import socket; socket.create_connection(('127.0.0.1', 9))",
         "import socket; socket.getaddrinfo('localhost', 80)",
-        "import urllib.request; urllib.request.urlopen('http://127.0.0.1:9/')",
+        "urllib.request.urlopen('http://127.0.0.1:9/')",
         "import subprocess; subprocess.run(['/bin/true'])",
         "import os; os.system('true')",
         "import os; os.fork()",
@@ -65,6 +65,7 @@ def test_a_worker_loads_no_web_and_no_database() -> None:
 )
 def test_a_confined_process_reaches_nothing(deed: str) -> None:
     code = f"""
+import urllib.request
 from lettergen.rendering.confinement import confine
 confine(1024)
 try:
