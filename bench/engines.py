@@ -14,8 +14,8 @@ from bench import typeset
 from bench.content import Letter, letter_of
 from bench.pages import page
 from lettergen.cli.answers import open_answers
-from lettergen.config import CHECKOUT, shipped
 from lettergen.letters import LETTER, Heading, sheets
+from lettergen.places import CHECKOUT, shipped
 from lettergen.rendering import Renderer, Sheet
 from lettergen.rendering.outline import reading_order
 from lettergen.rendering.pool import SHIPPED_FONTS

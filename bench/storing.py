@@ -9,8 +9,8 @@ from pathlib import Path
 from bench.engines import ANSWERS, FORM, Engine
 from lettergen import accounts, documents, forms, models
 from lettergen.cli.answers import open_answers
-from lettergen.config import shipped
 from lettergen.definitions import Folders, Library
+from lettergen.places import shipped
 from lettergen.rendering import Renderer
 from lettergen.vault import demonstration_vault
 

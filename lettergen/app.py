@@ -10,8 +10,9 @@ from jinja2 import FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lettergen import definitions, models
-from lettergen.config import Settings, shipped
+from lettergen.config import Settings
 from lettergen.documents import Office
+from lettergen.places import shipped
 from lettergen.refusals import Refused
 from lettergen.rendering import Renderer
 from lettergen.vault import open_vault

@@ -6,24 +6,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from lettergen.places import Places, default_data
 from lettergen.refusals import Refused
 
-PACKAGE = Path(__file__).parent
-CHECKOUT = PACKAGE.parent
 DEFAULT_KEY = "a default key, which anybody can read in the source"
 SHORTEST_KEY = 32
-
-
-def shipped(folder: str) -> Path:
-    """Where "forms" or "templates" of the program itself are: in the wheel, or in a checkout."""
-    in_wheel = PACKAGE / "shipped" / folder
-    return in_wheel if in_wheel.is_dir() else CHECKOUT / folder
-
-
-def _default_data() -> Path:
-    if (CHECKOUT / "pyproject.toml").is_file():
-        return CHECKOUT / "data"
-    return Path.home() / ".local/share/lettergen"
 
 
 def _default_database(values: dict[str, Any]) -> str:
@@ -48,7 +35,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LETTERGEN_", frozen=True)
 
-    data: Annotated[Path, AfterValidator(_absolute)] = Field(default_factory=_default_data)
+    data: Annotated[Path, AfterValidator(_absolute)] = Field(default_factory=default_data)
     database_url: str = Field(default_factory=_default_database)
     secret_key: SecretStr = Field(default_factory=_kept_key)
     environment: Literal["development", "production"] = "development"
@@ -71,12 +58,12 @@ class Settings(BaseSettings):
     @property
     def forms_folders(self) -> tuple[Path, ...]:
         """Where document types are: the program's own folder, then the practice's if it has one."""
-        return _existing(shipped("forms"), self.data / "forms")
+        return Places(self.data).forms_folders
 
     @property
     def template_folders(self) -> tuple[Path, ...]:
         """Where letters' templates are: the program's own, then the practice's if it has one."""
-        return _existing(shipped("templates") / "letters", self.data / "templates/letters")
+        return Places(self.data).template_folders
 
     @property
     def is_production(self) -> bool:
@@ -87,10 +74,6 @@ class Settings(BaseSettings):
         """Is the session key the default one, or too short to be a key?"""
         key = self.secret_key.get_secret_value()
         return key == DEFAULT_KEY or len(key) < SHORTEST_KEY
-
-
-def _existing(*folders: Path) -> tuple[Path, ...]:
-    return tuple(folder for folder in folders if folder.is_dir())
 
 
 def load() -> Settings:

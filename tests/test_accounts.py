@@ -13,10 +13,10 @@ from lettergen.accounts import (
     hash_password,
     is_password_of,
 )
-from lettergen.config import shipped
 from lettergen.definitions import Library
 from lettergen.definitions.library import Folders
 from lettergen.models import Event, Practice
+from lettergen.places import shipped
 from lettergen.refusals import Refused
 
 PERSON = Person("Pat Person", "pat@example.com", frozenset({"reception"}))

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from lettergen import forms
-from lettergen.config import CHECKOUT
 from lettergen.definitions import Field, Folders, Library
 from lettergen.definitions.cases import read_cases
 from lettergen.forms import Reading, Typed, letter_values
+from lettergen.places import CHECKOUT
 
 FOLDERS = Folders((CHECKOUT / "forms",), (CHECKOUT / "templates" / "letters",))
 LIBRARY = Library(FOLDERS)

@@ -11,11 +11,11 @@ import pypdfium2
 import pytest
 
 from lettergen import forms
-from lettergen.config import CHECKOUT
 from lettergen.definitions import Folders, Library
 from lettergen.definitions.cases import read_cases
 from lettergen.forms import letter_values
 from lettergen.letters import Heading, sheets
+from lettergen.places import CHECKOUT
 from lettergen.rendering import Rendered, Renderer
 from lettergen.rendering.readback import squeeze
 from lettergen.rendering.wording import open_templates, write_html

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lettergen import forms
-from lettergen.config import CHECKOUT
 from lettergen.definitions import Field, Folders, Library
 from lettergen.definitions.cases import read_cases
 from lettergen.forms import Reading, letter_values
+from lettergen.places import CHECKOUT
 
 LIBRARY = Library(Folders((CHECKOUT / "forms",), (CHECKOUT / "templates" / "letters",)))
 REFERRAL = LIBRARY.get("adhd-referral")

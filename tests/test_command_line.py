@@ -250,6 +250,18 @@ def test_a_full_disk_leaves_no_half_written_letter(answers, data, tmp_path):
     assert not list(tmp_path.glob("*.pdf*"))
 
 
+def test_a_draft_needs_no_database_settings_or_web_code():
+    modules = "lettergen.cli.forms, lettergen.cli.answers, lettergen.letters"
+    heavy = "{'sqlalchemy', 'flask', 'pydantic', 'weasyprint', 'alembic'}"
+
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys, {modules}; print(sorted({heavy} & set(sys.modules)))"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert done.stdout == "[]\n"
+
+
 def test_issue_without_a_practice_says_what_to_run(run, answers):
     code, _, err = run("issue", "note", answers(ANSWERS), "--out", "note.pdf")
 

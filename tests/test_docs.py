@@ -9,7 +9,6 @@ import pytest
 from lettergen import forms
 from lettergen.computations import FUNCTIONS
 from lettergen.conditions import WORDS
-from lettergen.config import CHECKOUT, shipped
 from lettergen.definitions import Folders, Library
 from lettergen.definitions.cases import read_cases
 from lettergen.definitions.lint import lint
@@ -22,6 +21,7 @@ from lettergen.definitions.reading import (
 )
 from lettergen.definitions.template_lint import FIXED, TREES
 from lettergen.letters import LETTER, Heading, sheets
+from lettergen.places import CHECKOUT, shipped
 from lettergen.rendering import Renderer
 
 GUIDE = (CHECKOUT / "docs/writing-a-form.md").read_text()

@@ -27,11 +27,11 @@ import pypdfium2
 import pytest
 
 from lettergen import forms
-from lettergen.config import CHECKOUT
 from lettergen.definitions import Folders, Library
 from lettergen.definitions.cases import Case, read_cases
 from lettergen.forms import ACKNOWLEDGED, Reading
 from lettergen.letters import LETTER, Heading, sheets
+from lettergen.places import CHECKOUT
 from lettergen.rendering import Renderer, Sheet
 from lettergen.rendering.outline import reading_order
 from lettergen.rendering.wording import open_templates, write_html

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from lettergen.config import CHECKOUT, Settings
+from lettergen.config import Settings
+from lettergen.places import CHECKOUT
 
 SETTINGS = sorted(Settings.model_fields)
 DESCRIBED = re.findall(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lettergen.config import CHECKOUT
+from lettergen.places import CHECKOUT
 
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))
 MODULES = sorted((CHECKOUT / "lettergen").rglob("*.py"))

@@ -17,7 +17,8 @@ import pytest
 from lettergen import accounts, documents
 from lettergen.cli import main
 from lettergen.cli.installation import records
-from lettergen.config import Settings, shipped
+from lettergen.config import Settings
+from lettergen.places import shipped
 
 INIT = (
     "init",

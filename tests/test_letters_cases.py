@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from lettergen import forms
-from lettergen.config import CHECKOUT
 from lettergen.definitions import Folders, Library
 from lettergen.definitions.cases import Case, read_cases
 from lettergen.forms import Reading
+from lettergen.places import CHECKOUT
 
 LIBRARY = Library(Folders((CHECKOUT / "forms",), (CHECKOUT / "templates" / "letters",)))
 CASES = CHECKOUT / "tests" / "letters"

@@ -6,9 +6,9 @@ import pypdfium2
 import pytest
 
 from lettergen import documents
-from lettergen.config import shipped
 from lettergen.definitions import Folders, Library
 from lettergen.definitions.lint import lint
+from lettergen.places import shipped
 from lettergen.rendering import Renderer
 
 DEFINITION = """

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from lettergen import forms
-from lettergen.config import load
+from lettergen import forms, places
 from lettergen.definitions import DocumentType, Library, NoSuchForm, open_library
 from lettergen.forms import AnswersUnreadable, Reading, Typed
 
@@ -47,7 +46,7 @@ def open_answers(slug: str, path: Path, on: str | None) -> Given:
     Raises Unreadable for a form that does not exist, and for a file that is too large, no sound
     JSON, a case of another form, or answers with unknown names or wrong types.
     """
-    library = open_library(load())
+    library = open_library(places.here())
     try:
         kind = library.get(slug)
     except NoSuchForm as wrong:

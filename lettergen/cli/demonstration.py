@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from lettergen import accounts, documents, forms, nhs
 from lettergen.cli.installation import records
-from lettergen.config import Settings, shipped
+from lettergen.config import Settings
 from lettergen.definitions import open_library
 from lettergen.documents import Office
+from lettergen.places import shipped
 from lettergen.refusals import Refused
 from lettergen.rendering import Renderer
 

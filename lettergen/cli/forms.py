@@ -1,18 +1,18 @@
 """`check` and `render`: what a form says about answers, and how its letter would look."""
 
 import json
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from lettergen.cli.answers import Given, open_answers
-from lettergen.forms import Reading
+from lettergen import places
 from lettergen.refusals import Refused
+from lettergen.rendering import Rendered, Renderer
 
 if TYPE_CHECKING:
-    from lettergen.rendering import Renderer
+    from lettergen.cli.answers import Given
+    from lettergen.forms import Reading
 
 form_argument = click.argument("form")
 answers_argument = click.argument("answers", type=click.Path(path_type=Path))
@@ -31,10 +31,11 @@ def check(form: str, answers: Path, on: str | None) -> None:
 
     Prints one JSON object. Exits with 0 if it could be issued, given a reason for each warning.
     """
-    given = open_answers(form, answers, on)
-    reading = given.read()
-    if any("pages" in rule.when.names() for rule in given.document_type.rules):
-        reading = given.read(_pages(given, reading))
+    with Renderer(places.here().template_folders) as renderer:
+        given = _open(form, answers, on)
+        reading = given.read()
+        if any("pages" in rule.when.names() for rule in given.document_type.rules):
+            reading = given.read(_pages(given, reading, renderer))
     click.echo(json.dumps(_report(reading), ensure_ascii=False, indent=1))
     raise click.exceptions.Exit(0 if reading.is_sound else 1)
 
@@ -46,10 +47,10 @@ def check(form: str, answers: Path, on: str | None) -> None:
 @out_option
 def render(form: str, answers: Path, on: str | None, out: Path) -> None:
     """Write the letter that ANSWERS would make, marked DRAFT; nothing is logged."""
-    with _renderer() as renderer:
-        given = open_answers(form, answers, on)
+    with Renderer(places.here().template_folders) as renderer:
+        given = _open(form, answers, on)
         made = _draft(given, given.read(), renderer)
-    write_whole(out, made)
+    write_whole(out, made.pdf)
     click.echo(str(out))
 
 
@@ -63,7 +64,14 @@ def write_whole(path: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
-def _report(reading: Reading) -> dict[str, object]:
+def _open(form: str, answers: Path, on: str | None) -> "Given":
+    # Imported after the renderer has begun to start: its worker takes about as long.
+    from lettergen.cli.answers import open_answers
+
+    return open_answers(form, answers, on)
+
+
+def _report(reading: "Reading") -> dict[str, object]:
     return {
         "errors": reading.errors,
         "stops": [one.rule_id for one in reading.stops],
@@ -73,29 +81,18 @@ def _report(reading: Reading) -> dict[str, object]:
     }
 
 
-def _renderer() -> "Renderer":
-    # Started before anything else is read, so that the worker warms up meanwhile.
-    from lettergen.config import load
-    from lettergen.rendering import Renderer
-
-    return Renderer(load().template_folders)
-
-
-def _pages(given: Given, reading: Reading) -> int | None:
+def _pages(given: "Given", reading: "Reading", renderer: Renderer) -> int | None:
     """Return the length of the letter; None if these answers make no letter yet."""
-    import pypdfium2
-
     try:
-        with _renderer() as renderer:
-            made = _draft(given, reading, renderer)
+        return _draft(given, reading, renderer).pages
     except Refused:
         return None
-    return len(pypdfium2.PdfDocument(made))
 
 
-def _draft(given: Given, reading: Reading, renderer: "Renderer") -> bytes:
+def _draft(given: "Given", reading: "Reading", renderer: Renderer) -> Rendered:
+    from datetime import UTC, datetime, time
+
     from lettergen.letters import LETTER, Heading, sheets
 
     at = datetime.combine(given.on, time(), UTC)
-    sheet = sheets(reading, at=at, heading=Heading(is_draft=True))[LETTER]
-    return renderer.render(sheet).pdf
+    return renderer.render(sheets(reading, at=at, heading=Heading(is_draft=True))[LETTER])

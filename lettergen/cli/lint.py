@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from lettergen.config import CHECKOUT, load
+from lettergen.config import load
 from lettergen.definitions import open_library
 from lettergen.definitions.lint import lint as lint_library
+from lettergen.places import CHECKOUT
 
 
 @click.command()

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, send_from_directory
 from sqlalchemy import text
 
 from lettergen import documents
-from lettergen.config import PACKAGE
+from lettergen.places import PACKAGE
 from lettergen.web.context import actor, looking
 from lettergen.web.display import ASSETS
 from lettergen.web.entry import anyone, enter

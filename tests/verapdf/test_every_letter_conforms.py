@@ -9,10 +9,10 @@ import pikepdf
 import pytest
 
 from lettergen import forms
-from lettergen.config import CHECKOUT
 from lettergen.definitions import Folders, Library
 from lettergen.definitions.cases import read_cases
 from lettergen.letters import Heading, sheets
+from lettergen.places import CHECKOUT
 from lettergen.rendering import Renderer
 
 pytestmark = pytest.mark.slow
