@@ -1,5 +1,6 @@
 """Filling a form in a browser: what people see at once, and what is never lost."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,14 @@ Accessible = Callable[[Page], None]
 def saved(page: Page) -> None:
     """Wait until the page says that everything is saved."""
     expect(page.locator("[data-saved]")).to_have_attribute("data-state", "saved")
+
+
+def eventually(is_so: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait until something is so, as expect() does for what stands on a page."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_a_conditional_question_appears_at_once(running, window: Window) -> None:
@@ -48,6 +57,8 @@ def test_a_closed_tab_loses_nothing(running, window: Window) -> None:
 
     with page.expect_event("close"):
         page.close(run_before_unload=True)
+    # The last text leaves with the tab, and arrives a moment after it.
+    eventually(lambda: running.typed(address).get("given_name") == ["Rowan"])
 
     again = window(address)
     expect(again.locator("#field-given_name")).to_have_value("Rowan")
