@@ -231,7 +231,7 @@ def test_a_folder_that_cannot_be_written_leaves_nothing_behind(run, answers, tmp
     code, _, err = run("render", "note", answers(ANSWERS), "--out", tmp_path / "no/such/note.pdf")
 
     assert code == 2
-    assert err.count("\n") == 1
+    assert err == f"lettergen: {tmp_path / 'no/such/note.pdf'}: No such file or directory\n"
 
 
 @pytest.mark.slow
@@ -267,6 +267,13 @@ def test_issue_without_a_practice_says_what_to_run(run, answers):
 
     assert code == 2
     assert "lettergen init" in err
+
+
+def test_lint_of_a_form_that_does_not_exist_is_wrong_usage(run):
+    code, _, err = run("lint", "noet")
+
+    assert code == 2
+    assert "Did you mean note?" in err
 
 
 def test_lint_names_each_fault_with_its_line(run, data):

@@ -60,6 +60,8 @@ def write_whole(path: Path, content: bytes) -> None:
     try:
         beside.write_bytes(content)
         beside.replace(path)
+    except OSError as fault:
+        raise OSError(fault.errno, fault.strerror, str(path)) from fault
     finally:
         beside.unlink(missing_ok=True)
 

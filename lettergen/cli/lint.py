@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
+from lettergen.cli.answers import Unreadable
 from lettergen.config import load
-from lettergen.definitions import open_library
+from lettergen.definitions import NoSuchForm, open_library
 from lettergen.definitions.lint import lint as lint_library
 from lettergen.places import CHECKOUT
 
@@ -22,7 +23,10 @@ def lint(forms: tuple[str, ...], cases: Path | None) -> None:
     shipped_cases = CHECKOUT / "tests" / "letters"
     folder = cases or (shipped_cases if shipped_cases.is_dir() else None)
     library = open_library(load())
-    faults = lint_library(library, forms, folder)
+    try:
+        faults = lint_library(library, forms, folder)
+    except NoSuchForm as wrong:
+        raise Unreadable(str(wrong)) from wrong
     for fault in faults:
         click.echo(str(fault))
     count = len(forms or library.folders.slugs())
