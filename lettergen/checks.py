@@ -19,6 +19,7 @@ _POSTCODE = re.compile(
 _EMAIL = re.compile(r"[^@\s<>\"'(),:;\\]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}")
 EMAIL_LIMIT = 254  # RFC 5321, 4.5.3.1
 _OVERRIDES = "\u202a\u202b\u202c\u202d\u202e"
+_DIRECTION_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c\u2066\u2067\u2068\u2069"))
 _REGISTRATIONS = {
     "GMC": (re.compile(r"C?([0-9]{7})"), "A GMC number has 7 digits."),
     "NMC": (
@@ -49,7 +50,11 @@ def clean(text: str) -> str:
 
 
 def name(text: str) -> str:
-    """Accept letters and marks of any script, spaces, hyphens, apostrophes and full stops."""
+    """Accept letters and marks of any script, spaces, hyphens, apostrophes and full stops.
+
+    Direction marks, which come along when an Arabic or Hebrew name is copied, are left out.
+    """
+    text = text.translate(_DIRECTION_MARKS)
     for ch in text:
         if unicodedata.category(ch)[0] not in "LM" and ch not in " -'’ʼ‘.·‐\u200c\u200d":
             raise ValueError(

@@ -6,39 +6,41 @@ guess.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from types import UnionType
+from typing import Any, NewType, Union, get_args, get_origin
 
 from lettergen import calendar, nhs
 
 FIVE, SIXTEEN, ADULT = 5, 16, 18
 
 Lookup = Callable[[str, str], Mapping[str, Any] | None]
+Day = NewType("Day", str)  # an ISO date
 
 
-def age_on(born: str | None, on: str | None) -> int | None:
+def age_on(born: Day | None, on: Day | None) -> int | None:
     """Whole years of age on a day."""
     days = _days(born, on)
     return calendar.age_in_years(*days) if days and days[0] <= days[1] else None
 
 
-def months_between(earlier: str | None, later: str | None) -> int | None:
+def months_between(earlier: Day | None, later: Day | None) -> int | None:
     """Whole months from one day to another."""
     days = _days(earlier, later)
     return calendar.whole_months_between(*days) if days else None
 
 
-def days_since(earlier: str | None, later: str | None) -> int | None:
+def days_since(earlier: Day | None, later: Day | None) -> int | None:
     """Days from one day to another."""
     days = _days(earlier, later)
     return (days[1] - days[0]).days if days else None
 
 
-def days_after(day: str | None, *, days: int) -> str | None:
+def days_after(day: Day | None, *, days: int) -> Day | None:
     """The day that comes so many days after another, as ISO text; None after the year 9999."""
     try:
-        return None if day is None else (date.fromisoformat(day) + timedelta(days)).isoformat()
+        return None if day is None else Day(str(date.fromisoformat(day) + timedelta(days)))
     except OverflowError:
         return None
 
@@ -121,12 +123,19 @@ def looked_up(
     value: Any = lookup(directory, name) if name else None
     for part in fact.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
-    if value is None:
-        return otherwise
+    return otherwise if value is None else _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    """Return a fact with its dates as ISO text, as answers have them."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _days(earlier: str | None, later: str | None) -> tuple[date, date] | None:
+def _days(earlier: Day | None, later: Day | None) -> tuple[date, date] | None:
     if not earlier or not later:
         return None
     return date.fromisoformat(earlier), date.fromisoformat(later)
@@ -155,13 +164,92 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
+KINDS: dict[Any, str] = {
+    Day: "date",
+    str: "text",
+    int: "number",
+    float: "number",
+    bool: "yes or no",
+    list: "list",
+}
+ANYTHING = "anything"
+
+
+def _kind(annotation: Any) -> str:
+    if isinstance(annotation, UnionType) or get_origin(annotation) is Union:
+        annotation = get_args(annotation)[0]
+    return KINDS.get(get_origin(annotation) or annotation, ANYTHING)
+
+
+_SIGNATURES = {name: inspect.signature(function) for name, function in FUNCTIONS.items()}
+_WANTED = {
+    name: tuple(
+        _kind(one.annotation)
+        for one in signature.parameters.values()
+        if one.kind is not inspect.Parameter.KEYWORD_ONLY
+    )
+    for name, signature in _SIGNATURES.items()
+}
+
+
+def wanted(function: str, arguments: int) -> tuple[str, ...]:
+    """Return the kind of value that each of so many arguments must be, like "date"."""
+    kinds = _WANTED[function]
+    # Of the functions that take any number of values, all are of one kind.
+    return (*kinds, *kinds[-1:] * arguments)[:arguments]
+
+
+def given(function: str) -> str:
+    """Return the kind of value that a function gives."""
+    return _kind(_SIGNATURES[function].return_annotation)
+
+
+def options_of(function: str) -> dict[str, Any]:
+    """Return name → type of a function's options; nothing for a function that is not there."""
+    signature = _SIGNATURES.get(function, inspect.Signature())
+    return {
+        name: one.annotation
+        for name, one in signature.parameters.items()
+        if one.kind is inspect.Parameter.KEYWORD_ONLY and name != "lookup"
+    }
+
+
+def work_out(function: str, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
+    """Return what a function makes of values; one of another kind than it wants is unknown to it.
+
+    A word in place of a number is such a value, and a fact that a directory says otherwise.
+    """
+    kinds = wanted(function, len(arguments))
+    known = (
+        value if _is_of(kind, value) else None for kind, value in zip(kinds, arguments, strict=True)
+    )
+    return FUNCTIONS[function](*known, **options)
+
+
+def _is_of(kind: str, value: Any) -> bool:
+    if kind == "number":
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if kind == "date":
+        return isinstance(value, str) and _is_day(value)
+    return isinstance(value, {"text": str, "list": list}.get(kind, object))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def fault(function: str, arguments: int, options: Mapping[str, Any]) -> str | None:
     """Say what is wrong with a call that a definition asks for, or None."""
     if function not in FUNCTIONS:
         return f"no function {function}; there are {', '.join(sorted(FUNCTIONS))}"
-    given = {**options, "lookup": None} if function == "looked_up" else dict(options)
+    named = {**options, "lookup": None} if function == "looked_up" else dict(options)
     try:
-        inspect.signature(FUNCTIONS[function]).bind(*[None] * arguments, **given)
+        _SIGNATURES[function].bind(*[None] * arguments, **named)
     except TypeError as error:
         return f"{function}: {error}"
-    return None
+    ages = options.get("under", {})
+    return None if all(age.isdecimal() for age in ages) else f"{function}: under goes by ages"

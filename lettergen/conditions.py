@@ -146,7 +146,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _held(value: Any) -> set[Any]:
-    return set(value) if isinstance(value, (list, tuple)) else set()
+    return {one for one in value if isinstance(one, str)} if isinstance(value, list) else set()
 
 
 _HOLDS: dict[str, Callable[[Any, Any], bool]] = {

@@ -52,6 +52,10 @@ def test_names_of_every_script_are_names(text):
     assert checks.name(text) == text
 
 
+def test_an_invisible_mark_of_direction_does_not_make_a_name_wrong():
+    assert checks.name("عبد الرحمن\u200e") == "عبد الرحمن"
+
+
 @pytest.mark.parametrize("text", ["R2D2", "<b>Bold</b>", "{{ 7*7 }}", "a;b"])
 def test_digits_and_markup_are_no_names(text):
     with pytest.raises(ValueError, match="take out"):

@@ -81,3 +81,11 @@ def test_a_call_that_no_function_answers_to_is_a_fault():
     assert c.fault("age_on", 1, {}) is not None
     assert c.fault("by_age", 1, {"under": {}}) is not None
     assert c.fault("looked_up", 1, {"directory": "d", "fact": "f"}) is None
+
+
+def test_a_value_of_another_kind_is_unknown_to_a_function():
+    assert c.work_out("in_range", ["not_asked", 1, 2], {}) is None
+    assert c.work_out("age_on", ["yesterday", "2026-11-20"], {}) is None
+    assert c.work_out("same", [3, "a"], {}) is None
+    assert c.work_out("any_at_least", [1, "many", 3, 2], {}) is None
+    assert c.work_out("count", ["long"], {}) == 0

@@ -1,10 +1,16 @@
 """Definitions are read whole, or every fault is named with its file and line."""
 
-from datetime import date
+import json
+import tomllib
+from datetime import date, time
+from functools import reduce
+from operator import getitem
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from lettergen.definitions import BrokenDefinition, Folders, Library, NoSuchForm
+from lettergen.definitions import BrokenDefinition, Folders, Library, NoSuchForm, faults_of
 from lettergen.definitions.lint import lint
 
 SENDER = """
@@ -43,14 +49,30 @@ label = "Kind"
 options.long = "Long"
 options.short = "Short"
 
+[fields.marks]
+type = "choices"
+label = "Marks"
+options.red = "Red"
+options.blue = "Blue"
+
 [fields.story]
 type = "paragraph"
 label = "Story"
 show_if = { kind = "long" }
 
+[fields.scales]
+type = "repeat"
+label = "Scale"
+fields.score = { type = "text", label = "Score" }
+
+[fields.contact]
+type = "group"
+label = "Contact"
+fields.phone = { type = "text", label = "Phone" }
+
 [computed.how_many]
 function = "count"
-of = ["kind"]
+of = ["marks"]
 
 [[rules]]
 id = "N1"
@@ -62,14 +84,23 @@ source = "own"
 """
 
 
+def folders_in(path):
+    (path / "forms/groups").mkdir(parents=True)
+    (path / "letters").mkdir()
+    (path / "forms/groups/sender.toml").write_text(SENDER)
+    (path / "forms/note.toml").write_text(SOUND)
+    (path / "letters/note.html").write_text("<h1>{{ answers.given_name }}</h1>")
+    return Folders((path / "forms",), (path / "letters",))
+
+
 @pytest.fixture
 def folders(tmp_path):
-    (tmp_path / "forms/groups").mkdir(parents=True)
-    (tmp_path / "letters").mkdir()
-    (tmp_path / "forms/groups/sender.toml").write_text(SENDER)
-    (tmp_path / "forms/note.toml").write_text(SOUND)
-    (tmp_path / "letters/note.html").write_text("<h1>{{ answers.given_name }}</h1>")
-    return Folders((tmp_path / "forms",), (tmp_path / "letters",))
+    return folders_in(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def sound_folders(tmp_path_factory):
+    return folders_in(tmp_path_factory.mktemp("sound"))
 
 
 def faults_with(folders, old, new):
@@ -102,7 +133,7 @@ def test_a_type_with_warnings_has_a_place_for_their_reasons(folders):
         ('show_if = { kind = "long" }', 'show_if = { knd = "long" }', "knd"),
         ('show_if = { kind = "long" }', "show_if = { eval = 1, any = [] }", "any takes a list"),
         ('function = "count"', 'function = "sum"', "no function sum"),
-        ('of = ["kind"]', 'of = ["kinds"]', "kinds"),
+        ('of = ["marks"]', 'of = ["kinds"]', "kinds"),
         ('level = "warn"', 'level = "fatal"', "level is"),
         ('blank = "story"', 'blank = "tale"', "tale"),
         ("{blank_fields}", "{blanks}", "{blanks}"),
@@ -215,6 +246,12 @@ def test_the_version_changes_with_every_part_and_with_nothing_else(folders, tmp_
         ("<p>{{ 1 + 1 }}</p>", "arithmetic"),
         ("<p>{% if %}</p>", "not a sound template"),
         ("<script>1</script>", "no script"),
+        ("{% autoescape false %}{% endautoescape %}", "safe"),
+        ("{% for row in answers.scales %}{{ row.scoer }}{% endfor %}", "row.scoer"),
+        ("{% set all = said %}{{ all.givenname }}", "all.givenname"),
+        ("{% with all = said.contact %}{{ all.fone }}{% endwith %}", "all.fone"),
+        ("{% macro m() %}{{ answers.contact.fone }}{% endmacro %}{{ m() }}", "contact.fone"),
+        ('{% extends "_letter.html" %}{% block text %}<h3>b</h3>{% endblock %}', "skip no level"),
     ],
 )
 def test_lint_finds_what_would_break_a_letter(folders, template, words):
@@ -224,6 +261,28 @@ def test_lint_finds_what_would_break_a_letter(folders, template, words):
     faults = lint(Library(folders), ["note"], None)
 
     assert [fault.line for fault in faults if words in fault.message] == [2]
+
+
+def test_lint_knows_what_rows_and_groups_hold_under_any_name(folders):
+    folders.template("note.html").write_text("""<h1>{{ answers.contact.phone }}</h1>
+{# <th colspan="2"> and |safe are only spoken of #}
+{% for scale in answers.scales %}{{ loop.index }} {{ scale.score }}{% endfor %}
+{{ answers.scales[0].score }}
+{% for scale in said.marks %}{{ scale }}{% endfor %}{% set score = options.kind.long %}""")
+
+    assert lint(Library(folders), ["note"], None) == []
+
+
+def test_a_template_that_is_no_text_is_a_fault(folders):
+    folders.template("note.html").write_bytes(b"<h1>\xff</h1>")
+
+    assert "UTF-8" in lint(Library(folders), ["note"], None)[0].message
+
+
+def test_lint_reads_the_stylesheet_too(folders, tmp_path):
+    (tmp_path / "letters/letter.css").write_text("p {\n  opacity: 0.5;\n}")
+
+    assert [fault.line for fault in lint(Library(folders), ["note"], None)] == [2]
 
 
 def test_lint_finds_nothing_wrong_with_a_sound_letter(folders):
@@ -274,3 +333,148 @@ def test_a_directory_record_without_a_date_is_a_fault(folders, tmp_path):
         Library(folders)
 
     assert "checked_on" in broken.value.faults[0].message
+
+
+JUNK = st.recursive(
+    st.one_of(
+        st.text(max_size=5),
+        st.integers(),
+        st.floats(),
+        st.booleans(),
+        st.dates(),
+        st.datetimes(),
+        st.times(),
+        st.sampled_from(["story", "given_name", "count", "today"]),
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2)
+    ),
+    max_leaves=3,
+)
+
+
+def places_in(value, above=()):
+    rows = enumerate(value) if isinstance(value, list) else ()
+    for key, inner in value.items() if isinstance(value, dict) else rows:
+        yield (*above, key)
+        yield from places_in(inner, (*above, key))
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_whatever_stands_in_a_definition_is_read_or_is_a_fault_with_its_line(sound_folders, data):
+    table = tomllib.loads(SOUND)
+    *above, last = data.draw(st.sampled_from(list(places_in(table))))
+    holder = reduce(getitem, above, table)
+    holder[last] = data.draw(JUNK)
+    text = as_toml(table)
+    sound_folders.form("note").write_text(text)
+
+    faults = faults_of(Library(sound_folders), "note")
+
+    assert all(1 <= fault.line <= text.count("\n") + 1 for fault in faults)
+
+
+def as_toml(value):
+    """A table as TOML, inner tables in line."""
+    return "".join(f"{json.dumps(key)} = {_written(inner)}\n" for key, inner in value.items())
+
+
+def _written(value):
+    if isinstance(value, dict):
+        return "{" + as_toml(value).strip().replace("\n", ", ") + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    if isinstance(value, (str, bool)):
+        return json.dumps(value).replace("\\ud", "\\\\ud").replace("\x7f", " ")
+    return value.isoformat() if isinstance(value, (date, time)) else repr(value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("[[rules]]", "[rules]", "list of tables"),
+        ('fields = ["story"]', 'fields = "story"', "wrong kind"),
+        ('of = ["marks"]', 'of = ["kind"]', "count works of a list, and kind is none"),
+        ('label = "Story"', 'label = "Story"\nmin = 9\nmax = 3', "min is above max"),
+        ('blank = "story"', "story = true", "is never True"),
+        ('blank = "story"', "count_at_least = { kind = 2 }", "counts lists"),
+        ("minutes = 3", "minutes = 1e400", "wrong kind"),
+        ('given_name = "given_name"', 'date_of_birth = "kind"', "is a date, and kind is none"),
+    ],
+)
+def test_what_could_never_work_is_a_fault(folders, old, new, words):
+    assert any(words in message for _, message in faults_with(folders, old, new))
+
+
+ROWS = """
+[fields.results]
+section = "about"
+type = "repeat"
+label = "Scale"
+[fields.results.fields.score]
+type = "text"
+label = "Score"
+show_if = { CONDITION }
+MORE
+[fields.results.fields.note]
+type = "text"
+label = "Note"
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "more", "words"),
+    [
+        ('not_blank = "note"', "", "looks ahead at note"),
+        ('not_blank = "nothing"', "", "nothing"),
+        ('kind = "lang"', "", "no option lang"),
+        ('kind = "long"', 'default = "x"', "no effect within a group or row"),
+    ],
+)
+def test_questions_within_rows_are_checked_too(folders, condition, more, words):
+    rows = ROWS.replace("CONDITION", condition).replace("MORE", more)
+    path = folders.form("note")
+    path.write_text(SOUND.replace("[computed.how_many]", f"{rows}\n[computed.how_many]"))
+
+    faults = faults_of(Library(folders), "note")
+
+    assert [words in fault.message for fault in faults] == [True]
+    assert "[fields.results" in "\n".join(path.read_text().splitlines()[faults[0].line - 5 :])
+
+
+def test_a_fault_within_a_case_is_named_with_its_own_line(folders, tmp_path):
+    path = tmp_path / "note.toml"
+    path.write_text(
+        '[[cases]]\nname = "a"\non = 2026-11-20\n[cases.answers]\nkind = "long"\nno = 1\n'
+    )
+
+    faults = lint(Library(folders), ["note"], tmp_path)
+
+    assert [(fault.line, fault.message) for fault in faults] == [(6, "there is no field no")]
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        "cases = 1",
+        "cases = [1]",
+        "[[cases]]\nname = []\nanswers = 1\nexpect = { stops = 1 }",
+    ],
+)
+def test_cases_of_a_wrong_kind_are_faults(folders, tmp_path, cases):
+    (tmp_path / "note.toml").write_text(cases)
+
+    assert lint(Library(folders), ["note"], tmp_path)
+
+
+@pytest.mark.parametrize(
+    "records",
+    ["records = 1", "records = [1]", 'title = []\n[[records]]\nname = "a"\nat = 10:00:00'],
+)
+def test_a_directory_of_a_wrong_kind_is_a_fault(folders, tmp_path, records):
+    (tmp_path / "forms/directories").mkdir()
+    (tmp_path / "forms/directories/services.toml").write_text(records)
+
+    with pytest.raises(BrokenDefinition):
+        Library(folders)

@@ -106,11 +106,22 @@ type = "repeat"
 label = "Scale"
 max = 12
 fields.name = { type = "text", label = "Name", required = true }
-fields.on = { type = "date", label = "Date" }
+fields.on = { type = "date", label = "Date", not_after = "today" }
+fields.rater = { type = "choice", label = "Rated by", options = { self = "Self", other = "Other" } }
+fields.whom = { type = "text", label = "Whom", show_if = { rater = "other" }, required = true }
 [fields.contact]
 type = "group"
 label = "Contact"
 fields.phone = { type = "text", label = "Phone", format = "phone" }
+[fields.register]
+type = "choice"
+label = "Register"
+options.GMC = "General Medical Council"
+[fields.number]
+type = "text"
+label = "Number"
+format = "registration"
+format_of = "register"
 [computed.age]
 function = "age_on"
 of = ["born", "written_on"]
@@ -202,6 +213,34 @@ def test_an_unsound_answer_is_wrong_and_not_missing(read):
 
     assert set(reading.errors) == {"units", "scales.0.on"}
     assert reading.missing == ()
+
+
+def test_a_date_within_a_row_is_compared_too(read):
+    reading = read({"scales": [{"name": "AQ", "on": "2026-11-21"}]})
+
+    assert "after today" in reading.errors["scales.0.on"][0]
+
+
+@pytest.mark.parametrize(("rater", "is_asked"), [("other", True), ("self", False)])
+def test_a_question_in_a_row_is_asked_by_the_answers_of_its_own_row(read, rater, is_asked):
+    reading = read({"scales": [{"name": "AQ", "rater": rater}]})
+
+    assert ("scales.0.whom" in reading.shown) is is_asked
+    assert ("scales.0.whom" in reading.missing) is is_asked
+
+
+def test_a_hidden_question_in_a_row_is_forgotten_and_not_checked(read):
+    reading = read({"scales": [{"name": "AQ", "rater": "self", "whom": "x" * 30_000}]})
+
+    assert reading.answers["scales"] == [{"name": "AQ", "rater": "self"}]
+    assert reading.errors == {}
+
+
+@pytest.mark.parametrize(("number", "is_sound"), [("9000001", True), ("900001", False)])
+def test_a_registration_number_goes_by_its_register(read, number, is_sound):
+    reading = read({"register": "GMC", "number": number})
+
+    assert ("number" not in reading.errors) is is_sound
 
 
 def test_a_date_may_come_in_three_boxes_or_whole(read):

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from lettergen.definitions.faults import BrokenDefinition, Fault, FaultList
+from lettergen.definitions.shapes import PLAIN, fitting, rows
 from lettergen.definitions.toml import read_toml
 
 Record = Mapping[str, Any]
+TOP_KEYS = {"title": str, "fresh_for_days": int, "records": Any}
 NEEDED = {"name": str, "checked_on": date, "checked_by": str, "source": str}
 FRESH_FOR_DAYS = 90
 
@@ -72,18 +74,23 @@ def open_directories(folders: Sequence[Path]) -> Directories:
 def _read(path: Path) -> Directory:
     text, table = read_toml(path)
     faults = FaultList(path, text)
-    for key in set(table) - {"title", "fresh_for_days", "records"}:
-        faults.add((key,), f"unknown key {key}; a directory has title, fresh_for_days, records")
-    for index, record in enumerate(table.get("records", [])):
-        for key, kind in NEEDED.items():
-            if not isinstance(record.get(key), kind):
-                faults.add(("records", index), f"{key} is missing or of a wrong kind")
+    top = fitting(table, TOP_KEYS, (), faults)
+    records = [
+        fitting(
+            record,
+            {**dict.fromkeys(record, PLAIN), **NEEDED},
+            ("records", index),
+            faults,
+            needed=tuple(NEEDED),
+        )
+        for index, record in rows(table, "records", faults)
+    ]
     if faults.faults:
         raise BrokenDefinition(faults.faults)
     return Directory(
-        title=str(table.get("title", path.stem)),
-        fresh_for_days=int(table.get("fresh_for_days", FRESH_FOR_DAYS)),
-        records={_key(record["name"]): record for record in table.get("records", [])},
+        title=top.get("title", path.stem),
+        fresh_for_days=top.get("fresh_for_days", FRESH_FOR_DAYS),
+        records={_key(record["name"]): record for record in records},
     )
 
 

@@ -1,6 +1,6 @@
 """Faults in definitions, templates and cases, each with its file and line."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,22 +43,19 @@ class FaultList:
         self.path = path
         self.text = text
         self.faults: list[Fault] = []
+        self._lines: dict[Trail, int] | None = None
 
     def add(self, trail: Trail, message: str) -> None:
         """Note a fault at a trail of keys, like ("fields", "route", "type")."""
-        self.faults.append(Fault(str(self.path), line_of(self.text, trail), message))
+        self.faults.append(Fault(str(self.path), self._line_of(trail), message))
 
-    def add_at(self, line: int, message: str) -> None:
-        """Note a fault at a line."""
-        self.faults.append(Fault(str(self.path), line, message))
-
-
-def line_of(text: str, trail: Trail) -> int:
-    """Return the line (from 1) where a trail of keys, or as much of it as exists, is written."""
-    lines = dict(_lines(text))
-    while trail and trail not in lines:
-        trail = trail[:-1]
-    return lines.get(trail, 1)
+    def _line_of(self, trail: Trail) -> int:
+        """Return the line (from 1) where a trail, or as much of it as exists, is written."""
+        if self._lines is None:
+            self._lines = dict(_lines(self.text))
+        while trail and trail not in self._lines:
+            trail = trail[:-1]
+        return self._lines.get(trail, 1)
 
 
 def _lines(text: str) -> Iterator[tuple[Trail, int]]:
@@ -67,14 +64,15 @@ def _lines(text: str) -> Iterator[tuple[Trail, int]]:
     import tree_sitter_toml
 
     parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_toml.language()))
-    counts: dict[Hashable, int] = {}
+    counts: dict[Trail, int] = {}
     for node in parser.parse(text.encode()).root_node.named_children:
         if node.type == "pair":
             yield from _pair(node, ())
             continue
         if node.type not in ("table", "table_array_element"):
             continue
-        trail = _keys(node.named_children[0])
+        *above, last = _keys(node.named_children[0])
+        trail = (*_in_rows(above, counts), last)
         if node.type == "table_array_element":
             counts[trail] = counts.get(trail, -1) + 1
             trail = (*trail, counts[trail])
@@ -82,6 +80,16 @@ def _lines(text: str) -> Iterator[tuple[Trail, int]]:
         for child in node.named_children[1:]:
             if child.type == "pair":
                 yield from _pair(child, trail)
+
+
+def _in_rows(keys: Sequence[str | int], counts: Mapping[Trail, int]) -> Trail:
+    """Return the trail of a header's keys, with the place of the row that each list is at."""
+    trail: Trail = ()
+    for key in keys:
+        trail = (*trail, key)
+        if trail in counts:
+            trail = (*trail, counts[trail])
+    return trail
 
 
 def _pair(node: "Node", above: Trail) -> Iterator[tuple[Trail, int]]:

@@ -102,8 +102,8 @@ class Library:
 def _read(path: Path, folders: Folders, directories: Directories) -> DocumentType:
     text, table = read_toml(path)
     faults = FaultList(path, text)
-    groups = [_group(name, folders, faults) for name in table.get("include", [])]
-    reading.check_top(table, faults)
+    top = reading.read_top(table, faults)
+    groups = [_group(name, folders, faults) for name in top.get("include", [])]
     sections = {id_: one for group in groups for id_, one in group[0].items()}
     sections |= reading.read_sections(table, faults)
     fields = tuple(one for group in groups for one in group[1])
@@ -112,15 +112,15 @@ def _read(path: Path, folders: Folders, directories: Directories) -> DocumentTyp
         faults.add(("fields", name), f"{name} stands twice: here and in an included group")
     kind = DocumentType(
         slug=path.stem,
-        title=str(table.get("title", path.stem)),
-        family=str(table.get("family", "")),
-        summary=str(table.get("summary", "")),
-        minutes=int(table.get("minutes", 0)),
+        title=top.get("title", path.stem),
+        family=top.get("family", ""),
+        summary=top.get("summary", ""),
+        minutes=top.get("minutes", 0),
         sections=tuple(sections.values()),
         fields=fields,
         computed=reading.read_computed(table, faults),
         rules=reading.read_rules(table, faults),
-        identifies=dict(table.get("identifies", {})),
+        identifies=top.get("identifies", {}),
         has_patient_copy=folders.template(f"{path.stem}.patient.html") is not None,
     )
     kind = _with_reasons(kind)
@@ -135,7 +135,7 @@ def _read(path: Path, folders: Folders, directories: Directories) -> DocumentTyp
 def _with_reasons(kind: DocumentType) -> DocumentType:
     """Give a type with warnings a place for their reasons, if it does not name one itself."""
     has_warnings = any(rule.level == "warn" for rule in kind.rules)
-    if not has_warnings or any(one.type == "reasons" for one in kind.fields):
+    if not has_warnings or not kind.fields or any(one.type == "reasons" for one in kind.fields):
         return kind
     least, most = REASON_LENGTH
     reasons = Field(
@@ -151,7 +151,8 @@ def _with_reasons(kind: DocumentType) -> DocumentType:
 def _group(
     name: str, folders: Folders, faults: FaultList
 ) -> tuple[dict[str, Section], tuple[Field, ...], Path]:
-    path = _last([folder / "groups" for folder in folders.forms], f"{name}.toml")
+    known = {path.stem: path for folder in folders.forms for path in folder.glob("groups/*.toml")}
+    path = known.get(name)
     if path is None:
         faults.add(("include",), f"no group forms/groups/{name}.toml")
         return {}, (), Path()

@@ -26,8 +26,7 @@ def _faults(library: Library, slug: str, cases: Path | None) -> Iterator[Fault]:
         yield from broken.faults
         return
     for path in parts_of(slug, library.folders.template):
-        if path.suffix == ".html":
-            yield from template_faults(kind, path)
+        yield from template_faults(kind, path)
     file = cases / f"{slug}.toml" if cases else None
     if file is not None and file.is_file():
         yield from case_faults(kind, file)

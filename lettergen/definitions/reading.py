@@ -19,20 +19,26 @@ from lettergen.definitions.grammar import (
     Rule,
     Section,
 )
-
-Table = Mapping[str, Any]
+from lettergen.definitions.shapes import (
+    LARGEST_NUMBER,
+    Table,
+    fitting,
+    rows,
+    tables,
+)
 
 TOP_KEYS = {
     "title": str,
     "family": str,
     "summary": str,
     "minutes": int,
-    "include": list,
-    "identifies": dict,
-    "sections": dict,
-    "fields": dict,
-    "computed": dict,
-    "rules": list,
+    "include": list[str],
+    "identifies": dict[str, str],
+    # These are looked into by those who read them.
+    "sections": Any,
+    "fields": Any,
+    "computed": Any,
+    "rules": Any,
 }
 FAMILIES = ("adhd", "photo-consent", "third-party", "general")
 IDENTIFIES = (
@@ -63,9 +69,9 @@ FIELD_KEYS = {
     "detail": bool,
     "from": str,
     "none_answer": str,
-    "advise": list,
+    "advise": list[dict[str, Any]],
 }
-COMPUTED_KEYS = {"function": str, "of": list, "label": str, "out_of": int}
+COMPUTED_KEYS = {"function": str, "of": list[str], "label": str, "out_of": int}
 _NUMBER = (int, float)
 TYPE_KEYS: dict[str, dict[str, Any]] = {
     "text": {
@@ -74,7 +80,7 @@ TYPE_KEYS: dict[str, dict[str, Any]] = {
         "format": str,
         "format_of": str,
         "directory": str,
-        "fills": dict,
+        "fills": dict[str, str],
         "autocomplete": str,
     },
     "paragraph": {"min": int, "max": int, "soft_max": int, "max_lines": int},
@@ -84,16 +90,22 @@ TYPE_KEYS: dict[str, dict[str, Any]] = {
         "max": int,
         "unit": str,
         "less_than": str,
-        "words": dict,
+        "words": dict[str, str],
         "not_after": str,
     },
-    "decimal": {"min": _NUMBER, "max": _NUMBER, "unit": str, "less_than": str, "words": dict},
+    "decimal": {
+        "min": _NUMBER,
+        "max": _NUMBER,
+        "unit": str,
+        "less_than": str,
+        "words": dict[str, str],
+    },
     "choice": {"options": dict, "as": str},
-    "choices": {"options": dict, "exclusive": list, "min": int},
+    "choices": {"options": dict, "exclusive": list[str], "min": int},
     "tick": {"must": bool},
     "lines": {"min": int, "max": int, "max_items": int, "none": str},
-    "repeat": {"max": int, "fields": dict},
-    "group": {"fields": dict},
+    "repeat": {"max": int, "fields": Any},
+    "group": {"fields": Any},
     "reasons": {"min": int, "max": int},
 }
 RULE_KEYS = {
@@ -102,7 +114,7 @@ RULE_KEYS = {
     "clear": str,
     "when": dict,
     "message": str,
-    "fields": list,
+    "fields": list[str],
     "source": str,
     "checked_on": date,
 }
@@ -112,10 +124,11 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 def read_sections(table: Table, faults: FaultList) -> dict[str, Section]:
     """Return the sections of a file, by id."""
     found = {}
-    for id_, body in _tables(table, "sections", (), faults):
+    for id_, table_of_section in tables(table, "sections", (), faults):
         where: Trail = ("sections", id_)
-        _check_keys(body, {"title": str, "hint": str}, where, faults, needed=("title",))
-        found[id_] = Section(id_, str(body.get("title", id_)), str(body.get("hint", "")))
+        keys = {"title": str, "hint": str}
+        body = fitting(table_of_section, keys, where, faults, needed=("title",))
+        found[id_] = Section(id_, body.get("title", id_), body.get("hint", ""))
     return found
 
 
@@ -124,83 +137,80 @@ def read_fields(
 ) -> tuple[Field, ...]:
     """Return the fields of a file, group or row, in the order in which they stand."""
     found = []
-    for name, body in _tables(table, "fields", above, faults):
-        section = str(body.get("section", section))
+    for name, body in tables(table, "fields", above, faults):
         found.append(_field(name, body, section, (*above, "fields", name), faults))
+        section = found[-1].section
     return tuple(found)
 
 
 def read_computed(table: Table, faults: FaultList) -> tuple[Computed, ...]:
     """Return the computed values of a file; the functions and their options are checked."""
     found = []
-    for name, body in _tables(table, "computed", (), faults):
-        options = {key: value for key, value in body.items() if key not in COMPUTED_KEYS}
-        own = {key: value for key, value in body.items() if key in COMPUTED_KEYS}
-        _check_keys(own, COMPUTED_KEYS, ("computed", name), faults, needed=("function", "of"))
+    for name, body in tables(table, "computed", (), faults):
+        where: Trail = ("computed", name)
+        function = str(body.get("function", ""))
+        shapes = {**COMPUTED_KEYS, **computations.options_of(function)}
+        sound = fitting(body, shapes, where, faults, needed=("function", "of"))
         one = Computed(
             name=name,
-            function=str(body.get("function", "")),
-            of=tuple(body.get("of", ())),
-            options=options,
-            label=str(body.get("label", "")),
-            out_of=body.get("out_of"),
+            function=function,
+            of=tuple(sound.get("of", ())),
+            options={key: value for key, value in sound.items() if key not in COMPUTED_KEYS},
+            label=sound.get("label", ""),
+            out_of=sound.get("out_of"),
         )
+        _check_name(name, where, faults)
         wrong = computations.fault(one.function, len(one.of), one.options)
-        if wrong:
-            faults.add(("computed", name, "function"), wrong)
+        if wrong and len(sound) == len(body):
+            faults.add((*where, "function"), wrong)
         found.append(one)
     return tuple(found)
 
 
 def read_rules(table: Table, faults: FaultList) -> tuple[Rule, ...]:
     """Return the rules of a file."""
-    rules = [
-        _rule(body, ("rules", index), faults) for index, body in enumerate(table.get("rules", []))
-    ]
+    rules = [_rule(body, ("rules", index), faults) for index, body in rows(table, "rules", faults)]
     for index, rule in enumerate(rules):
-        if rule.id in {earlier.id for earlier in rules[:index]}:
+        if rule.id and rule.id in {earlier.id for earlier in rules[:index]}:
             faults.add(("rules", index), f"the rule {rule.id} stands twice")
     return tuple(rules)
 
 
-def check_top(table: Table, faults: FaultList) -> None:
-    """Note what is missing, unknown or of a wrong kind among the keys of the file itself."""
+def read_top(table: Table, faults: FaultList) -> dict[str, Any]:
+    """Return what is sound among the keys of the file itself."""
     needed = ("title", "family", "summary", "minutes", "identifies", "sections", "fields")
-    _check_keys(table, TOP_KEYS, (), faults, needed=needed)
-    if table.get("family", "general") not in FAMILIES:
+    top = fitting(table, TOP_KEYS, (), faults, needed=needed)
+    if top.get("family", "general") not in FAMILIES:
         faults.add(("family",), f"family is one of {', '.join(FAMILIES)}")
-    for role in table.get("identifies", {}):
+    for role in top.get("identifies", {}):
         if role not in IDENTIFIES:
             faults.add(("identifies", role), f"identifies knows {', '.join(IDENTIFIES)}")
+    return top
 
 
-def _field(name: str, body: Table, section: str, trail: Trail, faults: FaultList) -> Field:
-    kind = str(body.get("type", ""))
+def _field(name: str, table: Table, section: str, trail: Trail, faults: FaultList) -> Field:
+    kind = str(table.get("type", ""))
     own = TYPE_KEYS.get(kind, {})
     _check_name(name, trail, faults)
     if kind not in TYPE_KEYS:
         faults.add((*trail, "type"), f"{name}: type is one of {', '.join(TYPE_KEYS)}")
-    _check_keys(body, {**FIELD_KEYS, **own}, trail, faults, needed=("type", "label"))
+    body = fitting(table, {**FIELD_KEYS, **own}, trail, faults, needed=("type", "label"))
     _check_settings(name, body, trail, faults)
-    required = body.get("required", False)
+    section = body.get("section", section)
     return Field(
         name=name,
         type=kind,
-        label=str(body.get("label", name)),
+        label=body.get("label", name),
         section=section,
-        hint=str(body.get("hint", "")),
-        why=str(body.get("why", "")),
-        source=str(body.get("source", "")),
-        required=(
-            required
-            if isinstance(required, bool)
-            else _condition(required, (*trail, "required"), faults)
-        ),
+        hint=body.get("hint", ""),
+        why=body.get("why", ""),
+        source=body.get("source", ""),
+        required=_required(body, trail, faults),
         show_if=_condition(body["show_if"], (*trail, "show_if"), faults)
         if "show_if" in body
         else None,
         default=body.get("default"),
-        is_detail=body.get("detail", False) is True,
+        is_detail=body.get("detail", False),
         supplied_from=body.get("from"),
         none_answer=body.get("none_answer"),
         advice=_advice(body, trail, faults),
@@ -209,6 +219,11 @@ def _field(name: str, body: Table, section: str, trail: Trail, faults: FaultList
         settings={key: body[key] for key in own if key in body and key not in ("options", "fields")}
         or EMPTY,
     )
+
+
+def _required(body: Table, trail: Trail, faults: FaultList) -> bool | Condition:
+    said = body.get("required", False)
+    return said if isinstance(said, bool) else _condition(said, (*trail, "required"), faults)
 
 
 def _check_name(name: str, trail: Trail, faults: FaultList) -> None:
@@ -231,21 +246,24 @@ def _check_settings(name: str, body: Table, trail: Trail, faults: FaultList) -> 
         faults.add(trail, f"{name}: a {kind} needs fields of its own")
     if kind == "choice" and body.get("as", "radio") not in ("radio", "select"):
         faults.add((*trail, "as"), f"{name}: as is radio or select")
-    record, _, fact = str(body.get("from", "practice.name")).partition(".")
+    least, most = body.get("min", 0), body.get("max", LARGEST_NUMBER)
+    if least > most:
+        faults.add((*trail, "min"), f"{name}: min is above max, so nothing can be right")
+    record, _, fact = body.get("from", "practice.name").partition(".")
     if fact not in RECORDS.get(record, ()):
         faults.add((*trail, "from"), f"{name}: from names practice.… or signer.…: {RECORDS}")
 
 
 def _options(body: Table, trail: Trail, faults: FaultList) -> tuple[Option, ...]:
     found = []
-    table = body.get("options", {})
-    for code, said in table.items() if isinstance(table, Mapping) else ():
+    for code, said in body.get("options", {}).items():
         where = (*trail, "options", code)
         if isinstance(said, str):
             found.append(Option(code, said))
         elif isinstance(said, Mapping):
-            _check_keys(said, {"label": str, "hint": str}, where, faults, needed=("label",))
-            found.append(Option(code, str(said.get("label", code)), str(said.get("hint", ""))))
+            keys = {"label": str, "hint": str}
+            words = fitting(said, keys, where, faults, needed=("label",))
+            found.append(Option(code, words.get("label", code), words.get("hint", "")))
         else:
             faults.add(where, f"{code}: an option is its label, or a table of label and hint")
     return tuple(found)
@@ -255,28 +273,29 @@ def _advice(body: Table, trail: Trail, faults: FaultList) -> tuple[Advice, ...]:
     found = []
     for index, one in enumerate(body.get("advise", [])):
         where = (*trail, "advise", index)
-        if not isinstance(one, Mapping) or set(one) != {"when", "text"}:
-            faults.add(where, "advise is a list of tables of when and text")
-            continue
-        found.append(Advice(_condition(one["when"], where, faults), str(one["text"])))
+        keys = {"when": dict, "text": str}
+        note = fitting(one, keys, where, faults, needed=("when", "text"))
+        if len(note) == len(keys):
+            found.append(Advice(_condition(note["when"], where, faults), note["text"]))
     return tuple(found)
 
 
-def _rule(body: Table, trail: Trail, faults: FaultList) -> Rule:
+def _rule(table: Table, trail: Trail, faults: FaultList) -> Rule:
     needed = ("id", "level", "when", "message", "source")
-    _check_keys(body, RULE_KEYS, trail, faults, needed=needed)
+    body = fitting(table, RULE_KEYS, trail, faults, needed=needed)
     level, clear = body.get("level", "info"), body.get("clear", "reason")
     if level not in ("stop", "warn", "info"):
         faults.add((*trail, "level"), "level is stop, warn or info")
     if clear not in ("reason", "acknowledge") or ("clear" in body and level != "warn"):
         faults.add((*trail, "clear"), "clear is reason or acknowledge, and belongs to warn")
+    when = body.get("when")
     return Rule(
-        id=str(body.get("id", "")),
+        id=body.get("id", ""),
         level=cast(Level, level),
-        when=_condition(body.get("when", {}), (*trail, "when"), faults),
-        message=str(body.get("message", "")),
+        when=Condition(()) if when is None else _condition(when, (*trail, "when"), faults),
+        message=body.get("message", ""),
         fields=tuple(body.get("fields", ())),
-        source=str(body.get("source", "")),
+        source=body.get("source", ""),
         clear=cast(Clear, clear),
         checked_on=str(body.get("checked_on", "")),
     )
@@ -288,33 +307,3 @@ def _condition(table: object, trail: Trail, faults: FaultList) -> Condition:
     except NotACondition as wrong:
         faults.add(trail, str(wrong))
         return Condition(())
-
-
-def _tables(table: Table, key: str, above: Trail, faults: FaultList) -> list[tuple[str, Table]]:
-    found = table.get(key, {})
-    if not isinstance(found, Mapping):
-        faults.add((*above, key), f"{key} is a table of tables")
-        return []
-    for name, body in found.items():
-        if not isinstance(body, Mapping):
-            faults.add((*above, key, name), f"{name} is a table")
-    return [(name, body) for name, body in found.items() if isinstance(body, Mapping)]
-
-
-def _check_keys(
-    body: Table,
-    known: Mapping[str, Any],
-    trail: Trail,
-    faults: FaultList,
-    needed: tuple[str, ...] = (),
-) -> None:
-    for key, value in body.items():
-        if key not in known:
-            faults.add((*trail, key), f"unknown key {key}; known here: {', '.join(known)}")
-        elif not isinstance(value, known[key]) or (
-            isinstance(value, bool) and known[key] in (int, _NUMBER)
-        ):
-            faults.add((*trail, key), f"{key} is of a wrong kind: {value!r}")
-    for key in needed:
-        if key not in body:
-            faults.add(trail, f"{key} is missing")

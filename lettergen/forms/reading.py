@@ -14,7 +14,7 @@ from lettergen.forms.builder import ROW_LIMIT, build
 from lettergen.forms.comparisons import comparison_errors
 from lettergen.forms.findings import Finding, filled, find
 from lettergen.forms.flattening import Typed, unknown_names
-from lettergen.forms.values import KnownValues
+from lettergen.forms.values import KnownValues, Within
 
 Errors = dict[str, list[str]]
 
@@ -115,7 +115,7 @@ def read(
     paper = _Paper(values, unsound=values.unsound)
     paper.errors |= {name: ["There is no such question."] for name in unknown_names(kind, typed)}
     _ask(kind.fields, form, values.answers, "", paper)
-    for name, text in comparison_errors(kind, values.answers, on):
+    for name, text in comparison_errors(kind.fields, values.answers, on):
         paper.errors.setdefault(name, [text])
     missing = tuple(_missing(kind.fields, values.answers, "", paper))
     values.settle(missing, pages)
@@ -160,8 +160,9 @@ def _ask(
             rows = _ask_rows(one, _parts(form, one), name, paper)
             answers.update({one.name: rows} if rows else {})
         elif one.type == "group":
-            answers[one.name] = {}
-            _ask(one.fields, _parts(form, one).form, answers[one.name], f"{name}.", paper)
+            own = answers[one.name] = {}
+            inside = replace(paper, values=Within(one.fields, own, paper.values))
+            _ask(one.fields, _parts(form, one).form, own, f"{name}.", inside)
         else:
             _take(one, form, answers, name, paper)
 
@@ -171,7 +172,7 @@ def _ask_rows(one: Field, rows: Any, name: str, paper: _Paper) -> list[dict[str,
     kept: list[dict[str, Any]] = []
     for entry in rows.entries:
         answers: dict[str, Any] = {}
-        row = _Paper(paper.values)
+        row = _Paper(Within(one.fields, answers, paper.values))
         _ask(one.fields, entry.form, answers, f"{name}.{len(kept)}.", row)
         if row.errors or any(
             not is_blank(value) and value is not False for value in answers.values()
@@ -217,10 +218,11 @@ def _missing(
         if is_open and name not in paper.unsound and is_required(one, paper.values):
             yield name
         if one.type == "group":
-            yield from _missing(one.fields, value or {}, f"{name}.", paper)
+            inside = replace(paper, values=Within(one.fields, value or {}, paper.values))
+            yield from _missing(one.fields, value or {}, f"{name}.", inside)
         for row, kept in enumerate(value or () if one.type == "repeat" else ()):
-            own = replace(paper, values=kept)
-            yield from _missing(one.fields, kept, f"{name}.{row}.", own)
+            inside = replace(paper, values=Within(one.fields, kept, paper.values))
+            yield from _missing(one.fields, kept, f"{name}.{row}.", inside)
 
 
 def _advice(kind: DocumentType, values: KnownValues, shown: set[str]) -> dict[str, list[str]]:

@@ -1,10 +1,12 @@
 """Answers and computed values under one roof, as conditions look at them."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from lettergen import computations
-from lettergen.definitions import Computed, DocumentType
+from lettergen.conditions import Values
+from lettergen.definitions import Computed, DocumentType, Field
 
 # An answer that was typed but is not sound: neither blank nor any value.
 UNSOUND = object()
@@ -48,4 +50,19 @@ class KnownValues:
             options["lookup"] = self._lookup
         found = (self.get(name) for name in one.of)
         arguments = [None if value is UNSOUND else value for value in found]
-        return computations.FUNCTIONS[one.function](*arguments, **options)
+        return computations.work_out(one.function, arguments, options)
+
+
+class Within:
+    """Values as a question of a group or row sees them: its neighbours', then those around."""
+
+    def __init__(
+        self, fields: tuple[Field, ...], answers: Mapping[str, Any], around: Values
+    ) -> None:
+        self._own = {one.name for one in fields}
+        self._answers = answers
+        self._around = around
+
+    def get(self, name: str, /) -> Any:
+        """Return the value of this name, or None if it is unknown or not asked."""
+        return self._answers.get(name) if name in self._own else self._around.get(name)

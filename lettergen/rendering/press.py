@@ -19,6 +19,10 @@ STYLESHEET = "letter.css"
 LOG = logging.getLogger("weasyprint")
 MOST_PAGES = 200
 NO_GLYPH = ".notdef glyph rendered"
+UNPRINTABLE = (
+    "The letter would not print: its template asks for sizes that no page can have. "
+    "Have the template looked at."
+)
 # Without libharfbuzz-subset letters are slow and sound; `lettergen doctor` says so.
 HARMLESS = ("Using fontTools instead of HarfBuzz-Subset",)
 
@@ -110,6 +114,8 @@ def _faults_refused(html: str) -> Iterator[None]:
         yield
     except FatalURLFetchingError as lost:
         raise assets.refusal(str(lost)) from None
+    except ArithmeticError as fault:
+        raise BrokenTemplate(UNPRINTABLE) from fault
     finally:
         LOG.removeHandler(heard)
     for record in heard.records:

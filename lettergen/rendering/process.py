@@ -14,7 +14,7 @@ from tempfile import mkdtemp
 from typing import Any, BinaryIO, cast
 
 from lettergen.rendering import frames, refusals
-from lettergen.rendering.refusals import Interrupted, TookTooLong, TooLarge
+from lettergen.rendering.refusals import TOO_LARGE, Interrupted, TookTooLong, TooLarge
 
 STARTING_SECONDS = 30
 PACKAGE_PARENT = Path(__file__).resolve().parents[2]
@@ -217,7 +217,4 @@ def _took_too_long() -> TookTooLong:
 
 
 def _too_large() -> TooLarge:
-    return TooLarge(
-        "The letter needs more memory than a letter may have. Shorten the longest texts and "
-        "lists, or have its template looked at."
-    )
+    return TooLarge(TOO_LARGE)

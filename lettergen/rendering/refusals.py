@@ -5,6 +5,11 @@ from typing import Any
 
 from lettergen.refusals import Refused
 
+TOO_LARGE = (
+    "The letter needs more memory than a letter may have. Shorten the longest texts and lists, "
+    "or have its template looked at."
+)
+
 
 class TookTooLong(Refused):
     """The letter needed more time than a letter may take."""

@@ -26,6 +26,8 @@ BRITAIN = 44
 # WeasyPrint counts a space at the end of a block when it breaks the last line.
 END_SPACE = re.compile(r"\s+(?=</(?:p|dd|dt|td|th|li|h[1-6]|caption|div)>)")
 MARKUP = re.compile("<[^>]*>")
+# The same answers make the same letter, and no template lets markup through that somebody typed.
+UNWANTED = ("random", "safe")
 HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -40,6 +42,8 @@ def open_templates(folders: Sequence[str | Path]) -> ImmutableSandboxedEnvironme
         cache_size=100,
     )
     sandbox.finalize = _refuse_unsaid
+    for name in UNWANTED:
+        del sandbox.filters[name]
     sandbox.filters.update(FILTERS)
     sandbox.globals.clear()
     return sandbox

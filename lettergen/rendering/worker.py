@@ -12,15 +12,11 @@ from typing import Any
 
 from lettergen.refusals import Refused
 from lettergen.rendering import confinement, fonts, frames
-from lettergen.rendering.refusals import TooLarge, as_plain
+from lettergen.rendering.refusals import TOO_LARGE, TooLarge, as_plain
 
 # Nobody waits for the garbage of a letter to be collected, unless letters come without a pause.
 IDLE_SECONDS = 0.05
 MOST_UNCOLLECTED = 32
-TOO_LARGE = (
-    "The letter needs more memory than a letter may have. Shorten the longest texts and lists, "
-    "or have its template looked at."
-)
 
 
 def main() -> None:

@@ -31,6 +31,9 @@ BROKEN = [
     ("tag-unclosed", {"name": "Rowan"}),
     ("form-unknown-filter", {"name": "Rowan"}),
     ("style-unknown", {}),
+    ("size-beyond-paper", {}),
+    ("says-what-is-random", {"names": ["Rowan", "Robin"]}),
+    ("lets-markup-through", {"name": "<b>Rowan</b>"}),
     ("picture-broken", {"images": {"broken.png": b"no picture"}}),
 ]
 LOST = [
