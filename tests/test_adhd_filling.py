@@ -53,6 +53,27 @@ def minimal(**changes: Any) -> dict[str, Any]:
             {"asrs_done": "yes_score_only", "asrs_date": "2026-11-10", "asrs_part_a_shaded": 5},
             "form itself",
         ),
+        ("attachments", {"asrs_done": "yes_attached", "asrs_date": "2026-11-10"}, "ASRS form is"),
+        (
+            "attachments",
+            {"consent_summary": "no", "attachments": ["record_summary"]},
+            "do not send one",
+        ),
+        (
+            "attachments",
+            {"consent_summary": "partly", "attachments": ["record_summary"]},
+            "take out of the summary",
+        ),
+        (
+            "gp_comment",
+            {"nhs_number": "", "nhs_number_missing_reason": "other"},
+            "why there is no NHS number",
+        ),
+        (
+            "rtc_scope",
+            {"route": "rtc", "rtc_scope": "assessment_and_titration"},
+            "an assessment only",
+        ),
     ],
 )
 def test_soft_note_stands_beside_the_field_and_nowhere_else(

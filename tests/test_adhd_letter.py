@@ -264,7 +264,7 @@ def test_the_patients_copy_says_whom_to_ask_by_when_and_where_to_turn() -> None:
     ("answers", "greeting"),
     [
         (ADULT, "Dear Rowan Testerby"),
-        (CHILD, "Dear parent or guardian of Isla Placeholder-Jones"),
+        (CHILD, "Dear parent or carer of Isla Placeholder-Jones"),
         ({**CHILD, "consent_basis": "gillick_competent"}, "Dear Izzy"),
         ({**CHILD, "date_of_birth": "2010-11-20"}, "Dear Izzy"),
     ],
