@@ -15,6 +15,19 @@ from lettergen.vault import Unreadable, Vault
 from lettergen.web.choices import choices_of
 
 _BIRTH = ("born_day", "born_month", "born_year")
+_EARLIEST_YEAR = 1880
+_DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
+
+
+class DayField(DateField):
+    """A day, which a browser sends in its own way and a person types in theirs."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the day, or say in our own words that it is none."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Enter a real date, like 27/3/2026") from None
 
 
 class SearchForm(Form):
@@ -31,8 +44,8 @@ class SearchForm(Form):
     signer_id = SelectField(
         "Signed by", choices=choices_of((), none="Anyone"), validate_choice=False
     )
-    since = DateField("From", [Optional()])
-    until = DateField("To", [Optional()])
+    since = DayField("From", [Optional()], _DAY_FORMATS)
+    until = DayField("To", [Optional()], _DAY_FORMATS)
 
     def validate_nhs_number(self, field: StringField) -> None:
         """A number with a wrong check digit would find nothing: say so instead."""
@@ -65,10 +78,10 @@ class SearchForm(Form):
 
     @property
     def born(self) -> date | None:
-        """The birth date, or None when the boxes hold no day that exists."""
+        """The birth date, or None when the boxes hold no day on which a patient may be born."""
         try:
             day, month, year = (int(self[name].data or "") for name in _BIRTH)
-            return date(year, month, day)
+            return date(year, month, day) if year >= _EARLIEST_YEAR else None
         except ValueError:
             return None
 

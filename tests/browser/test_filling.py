@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
+PARTS = ("day", "month", "year")
 Window = Callable[..., Page]
 Accessible = Callable[[Page], None]
 
@@ -313,6 +314,37 @@ def test_every_width_reads_without_scrolling_sideways(
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     accessible(page)
+
+
+WHOLE = {"1/2/1990": "1 2 1990", "1990-02-01": "01 02 1990", "01-Feb-1990": "01 2 1990"}
+
+
+@pytest.mark.parametrize(("text", "boxes"), WHOLE.items())
+def test_a_whole_date_in_one_box_goes_into_all_three(
+    running, window: Window, text: str, boxes: str
+) -> None:
+    page = window(address := running.draft())
+
+    page.fill("#field-date_of_birth-day", text)
+    saved(page)
+
+    typed = running.typed(address)
+    assert " ".join(typed[f"date_of_birth-{part}"][0] for part in PARTS) == boxes
+    expect(page.locator("[name=date_of_birth-year]")).to_be_focused()
+
+
+def test_on_a_phone_the_bar_hides_nothing_that_has_the_focus(running, window: Window) -> None:
+    page = window(running.draft(), viewport={"width": 375, "height": 667})
+    page.focus("#field-service_name")
+
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            """() => {
+              const held = document.activeElement.getBoundingClientRect();
+              return held.top < document.querySelector("[data-panel]").getBoundingClientRect().top;
+            }"""
+        )
 
 
 def test_on_a_phone_the_panel_opens_from_the_foot(running, window: Window) -> None:

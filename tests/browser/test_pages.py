@@ -72,6 +72,22 @@ def test_a_second_press_sends_nothing_and_the_page_says_that_it_works(reviewed: 
     assert reviewed.inner_text("[data-progress]") == "Issuing …"
 
 
+def test_the_button_that_signs_is_seen_without_scrolling(reviewed: Any) -> None:
+    reviewed.set_viewport_size({"width": 1280, "height": 800})
+
+    at_the_top = reviewed.locator(".app-sign button").bounding_box()
+    reviewed.evaluate(
+        """() => new Promise((done) => {
+            addEventListener("scroll", () => setTimeout(done));
+            scrollTo(0, 600);
+        })"""
+    )
+    further_down = reviewed.locator(".app-sign button").bounding_box()
+
+    assert at_the_top["y"] + at_the_top["height"] <= 800
+    assert further_down["y"] + further_down["height"] <= 800
+
+
 def test_keys_lead_to_new_find_and_help_but_not_while_typing(running: Any, window: Any) -> None:
     page = window(f"{running.address}/letters")
 

@@ -432,7 +432,9 @@ def test_a_review_too_early_comes_back_with_everything_listed(filler: Any) -> No
 
     assert reply.status_code == 302
     assert reply.location.endswith("check=1")
-    summary = page.open("?check=1").select_one(".nhsuk-error-summary").text
+    shown = page.open("?check=1")
+    summary = shown.select_one(".nhsuk-error-summary").text
+    assert shown.title.text.startswith("Error: ")
     assert "Needed: Family name" in summary
     assert "Given name" not in summary
 

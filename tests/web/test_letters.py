@@ -88,6 +88,11 @@ WRONG = {
         {"family_name": "X", "born_day": "31", "born_month": "2", "born_year": "1998"},
         "Enter a real birth date",
     ),
+    "a year of two digits": (
+        {"family_name": "X", "born_day": "12", "born_month": "4", "born_year": "98"},
+        "Enter a real birth date",
+    ),
+    "a date in words": ({"since": "last week"}, "Enter a real date"),
     "days the wrong way round": (
         {"since": "2026-11-20", "until": "2026-11-01"},
         "The last day must be",
@@ -110,8 +115,9 @@ def test_a_practice_without_letters_is_told_where_they_will_be(clinician: Any) -
     assert "Letters appear here once they are signed" in clinician.get("/letters").text
 
 
-def test_long_lists_come_in_pages(clinician: Any, begun: Any, issue: Any, app: Any) -> None:
+def test_long_lists_come_in_pages(clinician: Any, begun: Any, issue: Any, clock: Any) -> None:
     issue(begun())
+    clock.now += timedelta(minutes=1)
     issue(begun(given_name="Ada"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(finding, "PER_PAGE", 1)

@@ -2,6 +2,10 @@
 import { initAll } from "../static/nhsuk/nhsuk-frontend.min.js";
 
 const KEYS_OFF = "lettergen-keys-off";
+const GAP = 16;
+const WHOLE_DATE = /^(\d{1,2})[ ./-]+(\d{1,2}|[a-z]{3,9})[ ./-]+(\d{4})$/i;
+const TURNED_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const NO_SHORTCUT = "input, select, textarea, button, summary, [contenteditable], [role]";
 
 const addressOf = (name) => document.body.dataset[name];
@@ -68,7 +72,39 @@ function offerCopy(button) {
   button.hidden = !navigator.clipboard;
 }
 
+// A panel beside a long page is never higher than the room that the window leaves it, so that the
+// button at its foot is seen.
+function fitBeside(panel) {
+  const fit = () => {
+    const top = Math.max(GAP, panel.getBoundingClientRect().top);
+    panel.style.setProperty("--app-room", `${innerHeight - top - GAP}px`);
+  };
+  fit();
+  window.addEventListener("scroll", fit, { passive: true });
+  window.addEventListener("resize", fit);
+}
+
+// A whole date, typed or pasted into one of three boxes, goes into all of them.
+function spreadDate({ target }) {
+  const boxes = target.closest(".nhsuk-date-input")?.querySelectorAll("input") ?? [];
+  const parts = boxes.length === 3 && partsOfDate(target.value.trim());
+  if (!parts) return;
+  boxes.forEach((box, index) => (box.value = parts[index]));
+  boxes[2].focus();
+}
+
+function partsOfDate(text) {
+  const turned = TURNED_DATE.exec(text)?.slice(1).reverse();
+  if (turned) return turned;
+  const [, day, month, year] = WHOLE_DATE.exec(text) ?? [];
+  if (!year || /^\d/.test(month)) return year && [day, month, year];
+  const number = MONTHS.indexOf(month.slice(0, 3).toLowerCase()) + 1;
+  return number ? [day, String(number), year] : undefined;
+}
+
 initAll();
+document.querySelectorAll("[data-fit]").forEach(fitBeside);
+document.addEventListener("input", spreadDate);
 document.querySelectorAll("[data-key-switch]").forEach(offerKeySwitch);
 document.querySelectorAll("form:has([data-progress])").forEach(sayProgress);
 document.querySelectorAll("[data-copy]").forEach(offerCopy);

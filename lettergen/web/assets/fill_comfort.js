@@ -3,7 +3,6 @@
 const form = document.getElementById("fill");
 const panel = form.querySelector("[data-panel]");
 const toggle = panel.querySelector("[data-toggle]");
-const layout = form.querySelector(".fill-layout");
 const why = panel.querySelector("[data-why-here]");
 
 // On a phone the panel is a bar at the foot.
@@ -44,12 +43,6 @@ function clear(group) {
   chosen.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// The panel is never higher than the room that the window leaves it, so that its button is seen.
-function fitPanel() {
-  const top = Math.max(16, layout.getBoundingClientRect().top);
-  panel.style.setProperty("--fill-room", `${innerHeight - top - 16}px`);
-}
-
 function markSection(entries) {
   const entry = entries.find(({ isIntersecting }) => isIntersecting);
   if (!entry) return;
@@ -78,7 +71,4 @@ form.addEventListener("keydown", (event) => {
 const reader = new IntersectionObserver(markSection, { rootMargin: "-15% 0px -75% 0px" });
 form.querySelectorAll("[data-section]").forEach((section) => reader.observe(section));
 
-fitPanel();
-addEventListener("scroll", fitPanel, { passive: true });
-addEventListener("resize", fitPanel);
 offerClearing();
