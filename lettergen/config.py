@@ -11,6 +11,7 @@ from lettergen.refusals import Refused
 
 DEFAULT_KEY = "a default key, which anybody can read in the source"
 SHORTEST_KEY = 32
+FEWEST_CHARACTERS = 8
 
 
 def _default_database(values: dict[str, Any]) -> str:
@@ -19,7 +20,8 @@ def _default_database(values: dict[str, Any]) -> str:
 
 def _kept_key(values: dict[str, Any]) -> SecretStr:
     path = Path(values["data"]) / "secret-key"
-    return SecretStr(path.read_text("ascii").strip() if path.is_file() else DEFAULT_KEY)
+    # A damaged file gives a short key, which is told apart from a sound one like any other.
+    return SecretStr(path.read_text("ascii", "ignore").strip() if path.is_file() else DEFAULT_KEY)
 
 
 def _words(text: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -71,9 +73,9 @@ class Settings(BaseSettings):
 
     @property
     def has_weak_key(self) -> bool:
-        """Is the session key the default one, or too short to be a key?"""
+        """Is the session key the default one, too short, or one character over and over?"""
         key = self.secret_key.get_secret_value()
-        return key == DEFAULT_KEY or len(key) < SHORTEST_KEY
+        return key == DEFAULT_KEY or len(key) < SHORTEST_KEY or len(set(key)) < FEWEST_CHARACTERS
 
 
 def load() -> Settings:
@@ -89,4 +91,4 @@ def load() -> Settings:
             f"LETTERGEN_{'_'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
             for fault in error.errors(include_input=False)
         )
-        raise Refused("A setting cannot be used: " + "; ".join(faults), faults) from None
+        raise Refused("A setting cannot be used: " + "; ".join(faults)) from None

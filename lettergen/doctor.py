@@ -109,6 +109,13 @@ def _keys(settings: Settings) -> list[Complaint]:
                 "Run lettergen init, or set LETTERGEN_SECRET_KEY to 32 random characters or more.",
             )
         )
+    if settings.secret_key_file.is_file() and settings.secret_key_file.stat().st_mode & 0o077:
+        complaints.append(
+            Complaint(
+                "Other users may read the key that signs sessions, and sign in with it as anybody.",
+                f"Run: chmod 600 {settings.secret_key_file}",
+            )
+        )
     try:
         vault.open_vault(settings.keys_file, is_production=True)
     except Refused as refused:

@@ -126,7 +126,12 @@ def create_keys(path: Path) -> None:
         ) from fault
     except OSError as fault:
         raise _unwritable(path, fault) from fault
-    _write(handle, content)
+    try:
+        _write(handle, content)
+    except OSError as fault:
+        # Half a keys file would keep `lettergen init` from ever making a whole one.
+        path.unlink()
+        raise _unwritable(path, fault) from fault
 
 
 def add_key(path: Path) -> int:

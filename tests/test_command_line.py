@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 
 from lettergen.cli import COMMANDS, main
+from lettergen.cli.files import written
 
 DEFINITION = """
 title = "Note"
@@ -142,6 +143,7 @@ def test_the_day_of_the_case_can_be_changed(run, answers):
         (b"\xff\xfe", "not UTF-8"),
         ('{"given_name": "a", "given_name": "b"}', "stands twice"),
         ("[" * 100_000, "nested too deeply|not sound JSON"),
+        ('{"given_name": ' + "9" * 5000 + "}", "too many digits"),
         ({"given_name": 3}, "given_name: must be a text, not a number"),
         ({"given_nmae": "Zoë"}, "given_nmae: there is no such question"),
         ({"form": "other", "answers": {}}, "a case of the form 'other'"),
@@ -232,6 +234,72 @@ def test_a_folder_that_cannot_be_written_leaves_nothing_behind(run, answers, tmp
 
     assert code == 2
     assert err == f"lettergen: {tmp_path / 'no/such/note.pdf'}: No such file or directory\n"
+
+
+@pytest.mark.parametrize("out", ["", ".", "data"])
+def test_a_folder_is_no_place_for_a_letter(run, answers, out):
+    code, printed, err = run("render", "note", answers(ANSWERS), "--out", out)
+
+    assert (code, printed) == (2, "")
+    assert "name the PDF" in err
+
+
+def test_endless_input_is_not_read_to_its_end(run, data):
+    assert run("check", "note", "/dev/zero")[::2] == (
+        2,
+        "lettergen: /dev/zero: is larger than 2 MB\n",
+    )
+
+
+def test_files_appear_when_all_went_well_and_for_their_owner_alone(tmp_path):
+    paths = [tmp_path / "a.pdf", tmp_path / ("b" * 250 + ".pdf")]
+
+    with written(dict.fromkeys(paths, b"letter")):
+        seen = [path.exists() for path in paths]
+
+    assert seen == [False, False]
+    assert [path.read_bytes() for path in paths] == [b"letter", b"letter"]
+    assert {path.stat().st_mode & 0o077 for path in paths} == {0}
+    assert sorted(tmp_path.iterdir()) == paths
+
+
+def test_a_fault_after_the_files_were_laid_down_leaves_none_and_keeps_the_old_one(tmp_path):
+    old = tmp_path / "old.pdf"
+    old.write_bytes(b"old")
+
+    with (
+        pytest.raises(RuntimeError, match="not committed"),
+        written({old: b"new", tmp_path / "new.pdf": b"new"}),
+    ):
+        raise RuntimeError("not committed")
+
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("old.pdf", b"old")]
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    with written({pipe: b"letter"}):
+        pass
+
+    assert os.read(reading, 100) == b"letter"
+    os.close(reading)
+    assert pipe.is_fifo()
+
+
+def test_a_fault_of_ours_is_one_line_without_the_words_of_the_fault(run, answers, monkeypatch):
+    def fail(*_):
+        raise ValueError("Zoë is a patient")
+
+    monkeypatch.setattr("lettergen.cli.forms._open", fail)
+
+    code, out, err = run("check", "note", answers(ANSWERS))
+
+    assert (code, out) == (2, "")
+    assert re.fullmatch(r"lettergen: this is a fault of lettergen \(ValueError in .*\); .*\n", err)
+    assert "Zoë" not in err
 
 
 @pytest.mark.slow

@@ -115,3 +115,20 @@ def test_a_key_that_cannot_be_used_is_not_repeated_in_the_refusal(
         config.load()
 
     assert "nobody should see" not in str(refused.value)
+
+
+@pytest.mark.parametrize("key", ["a" * 40, "ab" * 20, "short"])
+def test_a_key_that_can_be_guessed_is_weak(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LETTERGEN_SECRET_KEY", key)
+
+    assert config.load().has_weak_key
+
+
+def test_a_damaged_key_file_is_weak_and_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LETTERGEN_SECRET_KEY", raising=False)
+    monkeypatch.setenv("LETTERGEN_DATA", str(tmp_path))
+    (tmp_path / "secret-key").write_bytes(b"\xff\xfe")
+
+    assert config.load().has_weak_key

@@ -19,7 +19,7 @@ from lettergen.definitions.reading import (
     RULE_KEYS,
     TYPE_KEYS,
 )
-from lettergen.definitions.template_lint import FIXED, TREES
+from lettergen.definitions.template_names import FIXED, FLAT, TREES
 from lettergen.letters import LETTER, Heading, sheets
 from lettergen.places import CHECKOUT, shipped
 from lettergen.rendering import Renderer
@@ -80,7 +80,8 @@ def reading_of(library, case):
 def names_to_describe():
     yield from (key for key in FIELD_KEYS if key not in ("section", "type", "label"))
     yield from (key for keys in TYPE_KEYS.values() for key in keys)
-    yield from (*TYPE_KEYS, *FUNCTIONS, *WORDS, *RULE_KEYS, *COMPUTED_KEYS, *TREES, *IDENTIFIES)
+    yield from (*TYPE_KEYS, *FUNCTIONS, *WORDS, *RULE_KEYS, *COMPUTED_KEYS, *IDENTIFIES)
+    yield from (*TREES, *FLAT)
     yield from (name for names in FIXED.values() for name in names)
 
 

@@ -79,7 +79,7 @@ def test_lost_keys_are_found(settings: Settings) -> None:
 
 def test_a_database_behind_its_migrations_is_found(settings: Settings) -> None:
     database = sqlite3.connect(settings.data / "lettergen.sqlite3")
-    database.execute("UPDATE alembic_version SET version_num = 'an earlier one'")
+    database.execute("DELETE FROM alembic_version")
     database.commit()
     database.close()
 
@@ -123,3 +123,16 @@ def test_a_disk_that_is_nearly_full_is_found(
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=20_000_000))
 
     assert "Only 20 MB are left" in complaints(settings)
+
+
+def test_a_session_key_that_others_may_read_hurts(settings: Settings) -> None:
+    settings.secret_key_file.chmod(0o644)
+
+    assert f"chmod 600 {settings.secret_key_file}" in complaints(settings)
+
+
+def test_a_database_of_a_newer_version_is_not_called_behind(settings: Settings) -> None:
+    with sqlite3.connect(settings.data / "lettergen.sqlite3") as database:
+        database.execute("UPDATE alembic_version SET version_num = '999'")
+
+    assert "newer version of lettergen" in complaints(settings)

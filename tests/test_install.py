@@ -1,5 +1,6 @@
 """`init`, `demo`, `doctor` and `serve`: an installation from nothing, and never over another."""
 
+import io
 import json
 import os
 import re
@@ -79,7 +80,7 @@ def test_init_leaves_what_is_there_as_it_is(run: Callable[..., Ran], data: Path)
     run(*INIT)
     before = {path.name: path.read_bytes() for path in data.iterdir()}
 
-    code, out, _ = run(*INIT, "--password=another password, long enough")
+    code, out, _ = run(*INIT, "--password-stdin")
 
     assert (code, out) == (0, "Example Surgery is there already: nothing else to do\n")
     assert {path.name: path.read_bytes() for path in data.iterdir()} == before
@@ -103,13 +104,64 @@ def test_init_without_anybody_to_ask_names_the_options(run: Callable[..., Ran]) 
     assert err == "lettergen: give --ods, --name, --email\n"
 
 
-def test_init_says_what_is_wrong_and_can_be_run_again(run: Callable[..., Ran]) -> None:
-    code, out, _ = run(*INIT, "--password=short")
+def test_init_takes_a_password_from_standard_input_where_no_list_of_programs_shows_it(
+    run: Callable[..., Ran], data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("a password of their own\n"))
+
+    code, out, _ = run(*INIT, "--password-stdin")
+
+    assert (code, "a password of their own" in out) == (0, False)
+    with records(Settings(data=data)) as session:
+        manager = accounts.staff_by_email(session, "mo@example.com")
+        assert manager is not None
+        assert accounts.is_password_of(manager.password_hash, "a password of their own")
+
+
+def test_init_says_what_is_wrong_and_can_be_run_again(
+    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
+    code, out, _ = run(*INIT, "--password-stdin")
 
     again, _, _ = run(*INIT)
 
     assert (code, again) == (1, 0)
     assert "Choose a password of" in out
+
+
+def test_a_database_that_cannot_be_read_is_one_line(run: Callable[..., Ran], data: Path) -> None:
+    run(*INIT)
+    (data / "lettergen.sqlite3").write_bytes(b"no database at all")
+
+    for command in ("init", "workload", "serve"):
+        code, out, err = run(command)
+
+        assert (code, out) == (2, "")
+        assert err.count("\n") == 1
+        assert "restore your last backup" in err
+
+
+@pytest.mark.slow
+def test_a_letter_that_cannot_be_logged_leaves_no_file(
+    run: Callable[..., Ran], data: Path, tmp_path: Path
+) -> None:
+    run("demo")
+    answers = shipped("forms") / "examples" / "adhd-referral.json"
+    command = [sys.executable, "-m", "lettergen.cli", "issue", "adhd-referral", str(answers)]
+
+    # In blocks of 1024 bytes: room enough for each letter, and too little for its records.
+    done = subprocess.run(
+        ["bash", "-c", 'ulimit -f 60; exec "$@"', "bash", *command, "--out", "letter.pdf"],
+        capture_output=True, text=True, check=False, cwd=tmp_path, env=os.environ,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+    with records(Settings(data=data)) as session:
+        actor = accounts.operator_of(accounts.practices(session)[0])
+        assert documents.find(session, actor).total == 0
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs the rights of a Unix system")

@@ -2,6 +2,9 @@
 
 import json
 import stat
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -182,3 +185,24 @@ def test_a_malformed_keys_file_is_refused_in_one_sentence(tmp_path, content: str
 def test_a_vault_never_shows_its_keys():
     assert KEY.hex() not in repr(Vault({1: KEY}, 1))
     assert repr(KEY) not in repr(vars(Vault({1: KEY}, 1)).keys())
+
+
+def test_a_disk_that_fills_leaves_no_half_keys_file(tmp_path: Path):
+    program = """
+import pathlib, resource, signal, sys
+from lettergen import vault
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+try:
+    vault.create_keys(pathlib.Path(sys.argv[1]))
+except vault.KeysUnusable as refused:
+    print(refused)
+"""
+    path = tmp_path / "keys.json"
+
+    told = subprocess.run(
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert "cannot be written" in told
+    assert not path.exists()

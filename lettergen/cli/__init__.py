@@ -1,8 +1,12 @@
 """The command line: each command is loaded only when it is called, so that a start costs little."""
 
 import importlib
+import logging
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -46,7 +50,9 @@ def lettergen() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit; no fault of a person's ever shows a traceback."""
+    """Run the command line and exit; only `python -X dev -m lettergen.cli` shows a traceback."""
+    # What is logged is for whoever serves; a command says its one line, and no more.
+    logging.getLogger("lettergen").addHandler(logging.NullHandler())
     try:
         code = lettergen.main(args=arguments, standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as empty:
@@ -57,13 +63,34 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as wrong:
         _fail(wrong.format_message())
     except Refused as refused:
-        click.echo("\n".join((str(refused), *refused.reasons)))
-        sys.exit(1)
+        _refuse(refused)
     except OSError as error:
         _fail(f"{error.filename or 'the disk'}: {error.strerror or error}")
+    except Exception as bug:
+        if sys.flags.dev_mode:
+            raise
+        _fail(_named(bug))
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _fail(message: str) -> None:
+def _refuse(refused: Refused) -> NoReturn:
+    from lettergen.models import StorageUnavailable
+
+    if isinstance(refused, StorageUnavailable):
+        _fail(str(refused))
+    click.echo("\n".join((str(refused), *refused.reasons)))
+    sys.exit(1)
+
+
+def _named(bug: Exception) -> str:
+    """Say where a fault of ours lies; its words are left out, for they may be a patient's."""
+    where = traceback.extract_tb(bug.__traceback__)[-1]
+    return (
+        f"this is a fault of lettergen ({type(bug).__name__} in {Path(where.filename).name}, "
+        f"line {where.lineno}); please report what you did"
+    )
+
+
+def _fail(message: str) -> NoReturn:
     click.echo(f"lettergen: {' '.join(message.split())}", err=True)
     sys.exit(2)

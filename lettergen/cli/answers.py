@@ -75,9 +75,8 @@ def _unwrapped(given: Any, slug: str, path: Path) -> tuple[Any, str | None]:
 
 def _read_json(path: Path) -> Any:
     try:
-        if path.stat().st_size > FILE_LIMIT:
-            raise Unreadable(f"{path}: is larger than {FILE_LIMIT // 1_000_000} MB")
-        return json.loads(path.read_bytes().decode("utf-8-sig"), object_pairs_hook=_once)
+        content = _read(path)
+        return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once)
     except OSError as error:
         raise Unreadable(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -88,6 +87,16 @@ def _read_json(path: Path) -> Any:
         raise Unreadable(
             f"{path}: is not sound JSON (line {error.lineno}, column {error.colno}: {error.msg})"
         ) from error
+    except ValueError as error:  # from Python's limit on the digits of a number
+        raise Unreadable(f"{path}: holds a number of too many digits") from error
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        content = file.read(FILE_LIMIT + 1)
+    if len(content) > FILE_LIMIT:
+        raise Unreadable(f"{path}: is larger than {FILE_LIMIT // 1_000_000} MB")
+    return content
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lettergen import places
+from lettergen.cli.files import out_option, written
 from lettergen.refusals import Refused
 from lettergen.rendering import Rendered, Renderer
 
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 form_argument = click.argument("form")
 answers_argument = click.argument("answers", type=click.Path(path_type=Path))
 on_option = click.option("--on", metavar="DATE", help="The day to work with, like 2026-11-20.")
-out_option = click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="The PDF to write."
-)
 
 
 @click.command()
@@ -50,20 +48,10 @@ def render(form: str, answers: Path, on: str | None, out: Path) -> None:
     with Renderer(places.here().template_folders) as renderer:
         given = _open(form, answers, on)
         made = _draft(given, given.read(), renderer)
-    write_whole(out, made.pdf)
-    click.echo(str(out))
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, even if the disk runs full."""
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError as fault:
-        raise OSError(fault.errno, fault.strerror, str(path)) from fault
-    finally:
-        beside.unlink(missing_ok=True)
+    with written({out: made.pdf}):
+        pass
+    if out.is_file():
+        click.echo(str(out))
 
 
 def _open(form: str, answers: Path, on: str | None) -> "Given":

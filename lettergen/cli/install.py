@@ -1,5 +1,6 @@
 """`init`, `demo`, `doctor` and `serve`: from an empty machine to the web app."""
 
+import logging
 import secrets
 import socket
 import sys
@@ -25,8 +26,13 @@ QUESTIONS = {
 @click.option("--ods", help="Its ODS code.")
 @click.option("--name", help="The name of its first manager.")
 @click.option("--email", help="The e-mail address with which the manager signs in.")
-@click.option("--password", help="The manager's password; without it one is made and printed.")
-def init(password: str | None, **given: str | None) -> None:
+@click.option(
+    "--password-stdin",
+    "is_password_given",
+    is_flag=True,
+    help="Read the manager's password from standard input; without this one is made and printed.",
+)
+def init(*, is_password_given: bool, **given: str | None) -> None:
     """Make the data folder, keys, database, a first practice and its manager.
 
     What exists is kept: run it again after an upgrade to bring the database up to date.
@@ -38,10 +44,14 @@ def init(password: str | None, **given: str | None) -> None:
         if found := accounts.practices(session):
             click.echo(f"{found[0].name} is there already: nothing else to do")
             return
-        answers, chosen = _answers(given), password or secrets.token_urlsafe(12)
+        answers = _answers(given)
+        # Not an option's value: everybody on the machine can list the options of its programs.
+        chosen = (
+            sys.stdin.readline().rstrip("\n") if is_password_given else secrets.token_urlsafe(12)
+        )
         _establish(session, answers, chosen)
     click.echo(f"made the practice {answers['practice']}, with {answers['name']} as its manager")
-    shown = "the password that you gave" if password else f"the password {chosen}"
+    shown = "the password that you gave" if is_password_given else f"the password {chosen}"
     click.echo(f"sign in as {answers['email']} with {shown}")
     click.echo("next: lettergen serve, then fill in the letterhead and add the staff")
 
@@ -107,6 +117,7 @@ def serve(host: str, port: int) -> None:
     settings = config.load()
     _require_installation(settings)
     _require_free(host, port)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     app = create_app(settings)
     click.echo(f"lettergen is at http://{f'[{host}]' if ':' in host else host}:{port}/")
     waitress.serve(app, host=host, port=port, threads=8, ident=None, _quiet=True)

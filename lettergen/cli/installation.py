@@ -66,18 +66,23 @@ def _engine(settings: Settings) -> Iterator[Engine]:
 
 def _prepare_database(settings: Settings) -> list[str]:
     with _engine(settings) as engine:
+        _close_to_others(engine)
         if not models.is_behind(engine):
             return []
         models.migrate(engine)
-        _close_to_others(engine)
         return ["brought the database's tables up to this version"]
 
 
 def _close_to_others(engine: Engine) -> None:
-    """Let only the owner read an SQLite file: sealed as it is, it tells how much is written."""
+    """Let only the owner read an SQLite file: sealed as it is, it tells how much is written.
+
+    It is made so, before the first byte is in it; the files beside it get the same rights.
+    """
     url = make_url(engine.url)
     if url.get_backend_name() == "sqlite" and url.database:
-        Path(url.database).chmod(0o600)
+        path = Path(url.database)
+        if not path.exists():
+            path.touch(mode=0o600)
 
 
 def _refuse_records_without_keys(settings: Settings) -> None:
@@ -92,5 +97,9 @@ def _refuse_records_without_keys(settings: Settings) -> None:
 
 def _write_secret_key(path: Path) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(48) + "\n")
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+    except OSError:
+        path.unlink()
+        raise

@@ -1,5 +1,6 @@
 """`issue`: from answers to a logged PDF in one command."""
 
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import click
 from lettergen import documents
 from lettergen.cli.answers import Unreadable, open_answers
 from lettergen.cli.desk import at_desk
-from lettergen.cli.forms import answers_argument, form_argument, on_option, out_option, write_whole
+from lettergen.cli.files import out_option, written
+from lettergen.cli.forms import answers_argument, form_argument, on_option
 from lettergen.config import load
 from lettergen.documents import Office
 from lettergen.rendering import Renderer
@@ -59,7 +61,8 @@ def issue(
     with Renderer(settings.template_folders) as renderer:
         given = open_answers(form, answers, on)
         office = Office(given.library, renderer)
-        with at_desk(settings, practice) as (session, actor):
+        # The files take their places after the commit, and are on the disk before it.
+        with ExitStack() as outgoing, at_desk(settings, practice) as (session, actor):
             known = {rule.id for rule in given.document_type.rules}
             if set(reasons) - known:
                 raise Unreadable(f"no rule is called {', '.join(sorted(set(reasons) - known))}")
@@ -75,9 +78,13 @@ def issue(
                 reasons=reasons,
             )
             session.flush()
-            for kind in (one.kind for one in document.files):
-                content = documents.file(session, actor, document.id, kind)
-                write_whole(out if kind == "letter" else _beside(out, kind), content)
+            files = {
+                out if kind == "letter" else _beside(out, kind): documents.file(
+                    session, actor, document.id, kind
+                )
+                for kind in (one.kind for one in document.files)
+            }
+            outgoing.enter_context(written(files))
     click.echo(document.reference)
 
 

@@ -8,6 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from lettergen.refusals import Refused
+
 FOLDER = Path(__file__).parent.parent / "migrations"
 # Any number that nobody else locks: it keeps two processes from migrating at once.
 POSTGRESQL_LOCK = 5_347_436
@@ -21,10 +23,19 @@ def migrate(engine: Engine) -> None:
 
 
 def is_behind(engine: Engine) -> bool:
-    """Say whether the database lacks a migration of this version."""
+    """Say whether the database lacks a migration of this version.
+
+    Raises Refused for a database that a newer version has changed.
+    """
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_heads()
-    return set(current) != set(ScriptDirectory(str(FOLDER)).get_heads())
+    scripts = ScriptDirectory(str(FOLDER))
+    if set(current) - {one.revision for one in scripts.walk_revisions()}:
+        raise Refused(
+            "The database belongs to a newer version of lettergen. Install that version, or "
+            "restore the backup that was made before the upgrade."
+        )
+    return set(current) != set(scripts.get_heads())
 
 
 def configuration(connection: Connection) -> Config:
