@@ -21,15 +21,26 @@ def supersede(
 ) -> Draft:
     """Return a new draft with a letter's answers, which will say that it replaces the letter.
 
-    The letter stays as it is until the new one is issued. Raises NotFound; Superseded if it was
-    replaced already, Refused if it is void; NoSuchForm if its form is gone.
+    The letter stays as it is until the new one is issued. Asked again meanwhile, the same draft is
+    returned. Raises NotFound; Superseded if it was replaced already, Refused if it is void;
+    NoSuchForm if its form is gone.
     """
     old = finding.get(session, actor, document_id)
     if old.state == SUPERSEDED:
         raise Superseded(f"{old.reference} has been replaced already: replace {_after(old)}.")
     if old.state == VOIDED:
         raise Refused(f"{old.reference} is void. Start another letter from it instead.")
-    return _again(session, office, actor, old, at, replaces_id=old.id)
+    begun = session.scalar(
+        select(Draft)
+        .where(
+            Draft.practice_id == actor.practice_id,
+            Draft.replaces_id == old.id,
+            Draft.closed_at.is_(None),
+        )
+        .order_by(Draft.created_at, Draft.id)
+        .limit(1)
+    )
+    return begun or _again(session, office, actor, old, at, replaces_id=old.id)
 
 
 def start_from(

@@ -6,7 +6,9 @@ standard input; it holds no settings, no database and no network.
 
 import gc
 import os
+import shutil
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,15 @@ MOST_UNCOLLECTED = 32
 
 def main() -> None:
     """Answer messages from standard input until it closes."""
+    try:
+        with suppress(frames.Gone):
+            _serve()
+    finally:
+        # An owner that was killed cannot tidy up behind its worker.
+        shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
+
+
+def _serve() -> None:
     answers = os.dup(1)
     # Whatever a library prints must not be taken for an answer.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -39,10 +50,7 @@ def main() -> None:
         if uncollected == MOST_UNCOLLECTED or not frames.is_waiting(0, IDLE_SECONDS):
             gc.collect()
             uncollected = 0
-        try:
-            header, files = frames.receive(0)
-        except frames.Gone:
-            return
+        header, files = frames.receive(0)
         frames.send(answers, _answer(workshop, header, files))
         uncollected += 1
 

@@ -4,7 +4,7 @@ import pytest
 
 from lettergen import documents, models
 from lettergen.accounts import NotAllowed
-from lettergen.documents import Superseded
+from lettergen.documents import Superseded, drafting
 from lettergen.refusals import Refused
 
 
@@ -41,9 +41,25 @@ def test_the_old_letter_stands_until_the_new_one_is_issued(clinician):
     assert clinician.get(old).state == "issued"
 
 
-def test_a_replaced_letter_is_not_replaced_again(clinician):
+def test_to_replace_a_letter_twice_is_to_go_on_with_the_same_draft(clinician):
     old = clinician.issued()
-    first, second = clinician.supersede(old), clinician.supersede(old)
+
+    assert clinician.supersede(old).id == clinician.supersede(old).id
+
+
+def test_a_replaced_letter_is_not_replaced_again(clinician, sessions):
+    old = clinician.issued()
+    first = clinician.supersede(old)
+    with sessions.begin() as session:
+        second = drafting.start(
+            session,
+            clinician.office,
+            clinician.actor,
+            old.slug,
+            at=clinician.now,
+            typed=first.typed,
+            replaces_id=old.id,
+        )
     seal = clinician.prepare(second).seal
     new = clinician.issue(first, clinician.prepare(first).seal)
 

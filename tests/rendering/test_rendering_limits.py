@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -23,6 +25,29 @@ MOST_SECONDS = 30
 def strict() -> Iterator[Renderer]:
     with Renderer([Path(__file__).parent / "templates"], seconds=SECONDS, megabytes=700) as one:
         yield one
+
+
+@pytest.mark.slow
+def test_a_worker_whose_owner_was_killed_leaves_no_folder(tmp_path: Path) -> None:
+    program = (
+        "import time; from lettergen.rendering import Renderer; "
+        "Renderer([]); print('started', flush=True); time.sleep(60)"
+    )
+    owner = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    with owner, suppress(ProcessLookupError):
+        assert owner.stdout
+        owner.stdout.readline()
+        assert list(tmp_path.iterdir())
+        owner.kill()
+
+    end = time.monotonic() + MOST_SECONDS
+    while list(tmp_path.iterdir()):
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 @pytest.mark.slow
