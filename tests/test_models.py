@@ -154,6 +154,7 @@ def test_every_column_that_can_identify_a_patient_is_sealed():
         "events",
         "work",
         "documents",
+        "delivery_facts",
     }
     sealed = {
         mapper.class_.__tablename__

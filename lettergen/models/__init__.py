@@ -2,9 +2,20 @@
 
 from lettergen.models.actors import Actor, NotAllowed
 from lettergen.models.base import Base, new_id
+from lettergen.models.certificates import Certificate
 from lettergen.models.drafts import Draft, Review, ReviewFile, Typed
 from lettergen.models.engine import changing, locked, make_engine, open_sessions
 from lettergen.models.events import Event, EventChain, record, start_chain, verify_chain
+from lettergen.models.links import DeliveryFact, Link
+from lettergen.models.messages import (
+    CANCELLED,
+    FAILED,
+    SENDING,
+    SENT,
+    UNCERTAIN,
+    WAITING,
+    Message,
+)
 from lettergen.models.practices import Clinician, Practice
 from lettergen.models.records import (
     ISSUED,
@@ -20,19 +31,29 @@ from lettergen.models.staff import ROLES, Staff
 from lettergen.models.storage import StorageUnavailable
 
 __all__ = [
+    "CANCELLED",
+    "FAILED",
     "ISSUED",
     "ROLES",
+    "SENDING",
+    "SENT",
     "SUPERSEDED",
+    "UNCERTAIN",
     "VOIDED",
+    "WAITING",
     "Actor",
     "Base",
+    "Certificate",
     "Clinician",
+    "DeliveryFact",
     "Document",
     "DocumentContent",
     "DocumentFile",
     "Draft",
     "Event",
     "EventChain",
+    "Link",
+    "Message",
     "NotAllowed",
     "Practice",
     "Review",

@@ -69,7 +69,10 @@ class Document(OfPractice, Base):
 
 
 class DocumentContent(OfPractice, Base):
-    """What identifies the patient of a letter: sealed, and found through blind indexes only."""
+    """What identifies the patient of a letter: sealed, and found through blind indexes only.
+
+    `page` is the patient's sheet as a web page, made with the PDF from the same answers.
+    """
 
     __tablename__ = "document_contents"
     __table_args__ = (
@@ -87,6 +90,7 @@ class DocumentContent(OfPractice, Base):
     warnings = sealed_json(list[dict[str, Any]])
     addressee = sealed_text()
     file_name = sealed_text()
+    page = sealed_text()
     void_reason = sealed_text()
     nhs_number_index: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     person_index: Mapped[bytes | None] = mapped_column(LargeBinary(16))

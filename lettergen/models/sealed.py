@@ -87,6 +87,11 @@ def sealed_bytes() -> Sealed[bytes]:
     return Sealed(bytes, bytes)
 
 
+def sealed_key() -> Sealed[bytes | None]:
+    """Return a sealed attribute for a key, or None once it is thrown away."""
+    return Sealed(lambda key: key or b"", bytes, is_optional=True)
+
+
 @event.listens_for(Session, "before_flush")
 def close_all(session: Session, _context: UOWTransaction, _instances: object) -> None:
     """Seal every plain value of the rows that are about to be stored."""

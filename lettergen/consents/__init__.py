@@ -1,0 +1,1 @@
+"""Consent to photographs: asked purpose by purpose, signed, withdrawn, and answered for."""

@@ -1,0 +1,1 @@
+"""Links for somebody outside the practice: each for one purpose, with a state and an end."""

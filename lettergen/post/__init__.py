@@ -1,0 +1,1 @@
+"""E-mail: written into the outbox with what it is about, and sent by SMTP from there."""

@@ -1,0 +1,1 @@
+"""Sealing: the practice’s certificate signs each PDF, so that a change shows."""
