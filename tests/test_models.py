@@ -155,6 +155,7 @@ def test_every_column_that_can_identify_a_patient_is_sealed():
         "work",
         "documents",
         "delivery_facts",
+        "consent_grant_images",
     }
     sealed = {
         mapper.class_.__tablename__

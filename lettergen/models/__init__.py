@@ -3,6 +3,24 @@
 from lettergen.models.actors import Actor, NotAllowed
 from lettergen.models.base import Base, new_id
 from lettergen.models.certificates import Certificate
+from lettergen.models.consent_drafts import (
+    ANSWERED,
+    CLOSED,
+    OFFERED,
+    SET_UP,
+    ConsentDraft,
+    ConsentDraftFile,
+)
+from lettergen.models.consents import (
+    ConsentEvent,
+    ConsentGrant,
+    ConsentGrantImage,
+    ConsentImage,
+    ConsentQuestion,
+    ConsentRecord,
+    ConsentTask,
+    ConsentUse,
+)
 from lettergen.models.drafts import Draft, Review, ReviewFile, Typed
 from lettergen.models.engine import changing, locked, make_engine, open_sessions
 from lettergen.models.events import Event, EventChain, record, start_chain, verify_chain
@@ -31,12 +49,16 @@ from lettergen.models.staff import ROLES, Staff
 from lettergen.models.storage import StorageUnavailable
 
 __all__ = [
+    "ANSWERED",
     "CANCELLED",
+    "CLOSED",
     "FAILED",
     "ISSUED",
+    "OFFERED",
     "ROLES",
     "SENDING",
     "SENT",
+    "SET_UP",
     "SUPERSEDED",
     "UNCERTAIN",
     "VOIDED",
@@ -45,6 +67,16 @@ __all__ = [
     "Base",
     "Certificate",
     "Clinician",
+    "ConsentDraft",
+    "ConsentDraftFile",
+    "ConsentEvent",
+    "ConsentGrant",
+    "ConsentGrantImage",
+    "ConsentImage",
+    "ConsentQuestion",
+    "ConsentRecord",
+    "ConsentTask",
+    "ConsentUse",
     "DeliveryFact",
     "Document",
     "DocumentContent",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lettergen.models.base import Base, OfPractice
@@ -17,7 +17,16 @@ class Certificate(OfPractice, Base):
     """
 
     __tablename__ = "certificates"
-    __table_args__ = (Index(None, "practice_id", "ended_at"),)
+    __table_args__ = (
+        Index(None, "practice_id", "ended_at"),
+        Index(
+            "uq_certificates_practice_id_sealing",
+            "practice_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
 
     is_own: Mapped[bool]  # made by lettergen, not brought by the practice
     name: Mapped[str]

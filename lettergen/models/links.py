@@ -15,7 +15,8 @@ class Link(OfPractice, Base):
     birth first.
 
     `subject_id` is the row that the purpose is about: a document, a consent. Only a hash of the
-    token is kept. Whether a link is open is worked out from its moments: lettergen.links.state_of.
+    token is kept. `sent_to` is the e-mail address that got it, if one did. Whether a link is open
+    is worked out from its moments: lettergen.links.state_of.
     """
 
     __tablename__ = "links"
@@ -28,6 +29,7 @@ class Link(OfPractice, Base):
     subject_id: Mapped[str] = mapped_column(String(ID_LENGTH))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     birth_date = sealed_text()
+    sent_to = sealed_text()
     made_at: Mapped[datetime]
     made_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     expires_at: Mapped[datetime]
@@ -36,6 +38,7 @@ class Link(OfPractice, Base):
     lock_seen_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    replaced_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     replaces_id: Mapped[str | None] = mapped_column(ForeignKey("links.id"))

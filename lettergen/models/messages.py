@@ -19,11 +19,12 @@ WAITING, SENDING, SENT, FAILED, UNCERTAIN, CANCELLED = (
 
 
 class Message(OfPractice, Base):
-    """One e-mail to one person. Its text is forgotten once it is sent or given up.
+    """One e-mail to one person. Recipient and text are forgotten once it is sent or given up.
 
     `subject_id` is what it is about, a document or a consent; `link_id` the link that it carries.
     An UNCERTAIN one may have arrived: the connection broke when the server had the text, so it is
-    not sent again unless a person says so.
+    not sent again unless a person says so. `masked` shows staff which address it was, such as
+    r•••@example.com; `trouble` is why it was not sent the last time, in words.
     """
 
     __tablename__ = "messages"
@@ -36,6 +37,7 @@ class Message(OfPractice, Base):
     link_id: Mapped[str | None] = mapped_column(ForeignKey("links.id"))
     kind: Mapped[str] = mapped_column(String(30))
     recipient = sealed_text()
+    masked = sealed_text()
     heading = sealed_text()
     body = sealed_text()
     state: Mapped[str] = mapped_column(String(20))
@@ -45,4 +47,4 @@ class Message(OfPractice, Base):
     due_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    trouble: Mapped[str | None]
+    trouble = sealed_text()

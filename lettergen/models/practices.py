@@ -1,7 +1,7 @@
 """Practices, as their letterhead shows them, and the clinicians who sign there."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -23,6 +23,7 @@ class Practice(Base):
     phone: Mapped[str]
     email: Mapped[str]
     secure_domains: Mapped[list[str]] = mapped_column(JSON)
+    consent_settings: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime]
 
     @property

@@ -15,7 +15,8 @@ ROLES = ("clinician", "manager", "reception")
 class Staff(OfPractice, Base):
     """A person of a practice who may sign in; never deleted, because letters name them.
 
-    `sign_in_id` stands in the session cookie: a new one ends every session of the person.
+    `sign_in_id` stands in the session cookie: a new one ends every session of the person. The PIN
+    takes a tablet back from a patient.
     """
 
     __tablename__ = "staff"
@@ -24,6 +25,8 @@ class Staff(OfPractice, Base):
     name: Mapped[str]
     email: Mapped[str] = mapped_column(String(255), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(255))
+    pin_hash: Mapped[str | None] = mapped_column(String(255))
+    pin_failures: Mapped[int] = mapped_column(default=0, server_default="0")
     is_active: Mapped[bool]
     sign_in_id: Mapped[str] = mapped_column(String(64), unique=True)
     roles: Mapped[list[str]] = mapped_column(JSON)

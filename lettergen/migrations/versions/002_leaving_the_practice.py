@@ -38,6 +38,14 @@ def _certificates() -> None:
     op.create_index(
         "ix_certificates_practice_id_ended_at", "certificates", ["practice_id", "ended_at"]
     )
+    op.create_index(
+        "uq_certificates_practice_id_sealing",
+        "certificates",
+        ["practice_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
 
 
 def _links() -> None:
@@ -54,10 +62,12 @@ def _links() -> None:
         sa.Column("lock_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_by", sa.String(length=32), nullable=True),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("replaces_id", sa.String(length=32), nullable=True),
         sa.Column("birth_date_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("sent_to_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(["made_by"], ["staff.id"], name="fk_links_made_by_staff"),
@@ -111,10 +121,11 @@ def _messages() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("trouble", sa.String(), nullable=True),
         sa.Column("recipient_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("masked_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("heading_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("trouble_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(["link_id"], ["links.id"], name="fk_messages_link_id_links"),
