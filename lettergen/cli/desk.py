@@ -21,14 +21,19 @@ def at_desk(
     Raises Unreadable where there is no installation, one that is behind the program, or more
     than one practice and none named.
     """
+    require_installation(settings)
+    with installation.records(settings) as session:
+        yield session, accounts.operator_of(_practice(session, practice_ods))
+
+
+def require_installation(settings: Settings) -> None:
+    """Raise Unreadable where there is no installation, or one that is behind the program."""
     if not settings.keys_file.is_file():
         raise Unreadable(
             f"there is no practice in {settings.data} yet; make one with: lettergen init"
         )
     if installation.is_behind(settings):
         raise Unreadable("the database is behind the program; bring it up with: lettergen init")
-    with installation.records(settings) as session:
-        yield session, accounts.operator_of(_practice(session, practice_ods))
 
 
 def _practice(session: Session, ods: str | None) -> Practice:

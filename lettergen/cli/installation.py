@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from lettergen import accounts, models, vault
 from lettergen.config import DEFAULT_KEY, Settings
@@ -40,13 +40,16 @@ def prepare(settings: Settings) -> list[str]:
 @contextmanager
 def records(settings: Settings) -> Iterator[Session]:
     """A session on a prepared installation; it commits at the end, or not at all."""
-    keys = vault.open_vault(settings.keys_file, is_production=settings.is_production)
-    with (
-        _engine(settings) as engine,
-        models.open_sessions(engine, keys)() as session,
-        models.changing(session),
-    ):
+    with opened(settings) as sessions, sessions() as session, models.changing(session):
         yield session
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[sessionmaker[Session]]:
+    """A maker of sessions on a prepared installation."""
+    keys = vault.open_vault(settings.keys_file, is_production=settings.is_production)
+    with _engine(settings) as engine:
+        yield models.open_sessions(engine, keys)
 
 
 def is_behind(settings: Settings) -> bool:
