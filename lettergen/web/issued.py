@@ -1,14 +1,14 @@
 """A letter after it was issued: to print, hand over, replace, withdraw or start from."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lettergen import documents
+from lettergen import delivery, documents
 from lettergen.refusals import Refused
 from lettergen.web.context import actor, changing, looking, now, office
+from lettergen.web.document_page import show
 from lettergen.web.entry import enter
 from lettergen.web.files import pdf_reply
-from lettergen.web.review_page import NAMES
 
 issued = Blueprint("issued", __name__)
 
@@ -17,7 +17,7 @@ issued = Blueprint("issued", __name__)
 @enter("clinician", "reception", "manager")
 def document(document_id: str) -> str:
     """The letter, what to do with it next, and the facts about it."""
-    return _show(document_id)
+    return show(document_id)
 
 
 @issued.get("/documents/<document_id>/<kind>.pdf")
@@ -56,33 +56,15 @@ def again(document_id: str) -> ResponseReturnValue:
 @issued.post("/documents/<document_id>/void")
 @enter("clinician", "manager")
 def void(document_id: str) -> ResponseReturnValue:
-    """Withdraw the letter, with the reason."""
+    """Withdraw the letter, with the reason; its links end with it."""
     reason = request.form.get("reason", "")
     try:
         with changing() as session:
+            delivery.end_links(session, actor(), document_id, at=now())
             reference = documents.void(session, actor(), document_id, reason, at=now()).reference
     except documents.NotFound:
         raise
     except Refused as refusal:
-        return _show(document_id, refusal=str(refusal), reason=reason), 422
+        return show(document_id, refusal=str(refusal), reason=reason), 422
     flash(f"{reference} is void.", "success")
     return redirect(url_for("issued.document", document_id=document_id))
-
-
-def _show(document_id: str, *, refusal: str = "", reason: str = "") -> str:
-    with looking() as session:
-        found = documents.get(session, actor(), document_id)
-        return render_template(
-            "web/document.html",
-            found=found,
-            content=found.content,
-            files=[
-                {"kind": one.kind, "name": NAMES.get(one.kind, one.kind), "pages": one.pages}
-                for one in sorted(found.files, key=lambda one: one.kind != documents.LETTER)
-            ],
-            file_names={one.kind: documents.file_name(found, one.kind) for one in found.files},
-            seals={one.kind: one.sha256 for one in found.files},
-            roles=actor().roles,
-            refusal=refusal,
-            reason=reason,
-        )
