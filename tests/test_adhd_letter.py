@@ -286,7 +286,11 @@ def rendered(renderer: Renderer, answers: Mapping[str, Any]) -> tuple[Rendered, 
     typed = forms.flatten(REFERRAL, answers)
     reading = forms.read(REFERRAL, typed, on=TODAY, directories=LIBRARY.directories)
     at = datetime(2026, 11, 20, 9, tzinfo=UTC)
-    made = renderer.render(sheets(reading, at=at, heading=Heading("LG-7K3M-9QXP"))["letter"])
+    made = renderer.render(
+        sheets(
+            reading, at=at, heading=Heading("LG-7K3M-9QXP", address="https://letters.example.com")
+        )["letter"]
+    )
     document = pypdfium2.PdfDocument(made.pdf)
     pages = [one.get_textpage().get_text_range() for one in document]
     document.close()

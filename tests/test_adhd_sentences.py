@@ -232,7 +232,13 @@ def test_no_third_page_for_a_few_lines(answers: Mapping[str, Any]) -> None:
 def _rendered(answers: Mapping[str, Any], kind: str) -> bytes:
     at = datetime(2026, 11, 20, 9, tzinfo=UTC)
     with Renderer([TEMPLATES]) as pool:
-        return pool.render(sheets(read(answers), at=at, heading=Heading("LG-7K3M-9QXP"))[kind]).pdf
+        return pool.render(
+            sheets(
+                read(answers),
+                at=at,
+                heading=Heading("LG-7K3M-9QXP", address="https://letters.example.com"),
+            )[kind]
+        ).pdf
 
 
 def _bottom_mm(pdf: bytes, words: str) -> float:

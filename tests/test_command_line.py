@@ -199,6 +199,26 @@ def test_render_writes_a_draft_and_logs_nothing(run, answers, data, tmp_path):
 
 
 @pytest.mark.slow
+def test_render_makes_the_large_print_where_it_is_asked_for(run, answers, tmp_path):
+    code, _, _ = run("render", "note", answers(ANSWERS), "--out", "note.pdf", "--kind", "large")
+
+    document = pypdfium2.PdfDocument(tmp_path / "note.pdf")
+    assert code == 0
+    assert "(large print)" in document.get_metadata_value("Title")
+
+
+@pytest.mark.slow
+def test_render_refuses_a_copy_that_the_letter_does_not_have(run, answers, tmp_path):
+    code, out, err = run(
+        "render", "note", answers(ANSWERS), "--out", "note.pdf", "--kind", "patient"
+    )
+
+    assert (code, err) == (1, "")
+    assert "There is no copy for the patient" in out
+    assert not (tmp_path / "note.pdf").exists()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "story",
     [

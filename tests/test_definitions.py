@@ -89,7 +89,10 @@ def folders_in(path):
     (path / "letters").mkdir()
     (path / "forms/groups/sender.toml").write_text(SENDER)
     (path / "forms/note.toml").write_text(SOUND)
-    (path / "letters/note.html").write_text("<h1>{{ answers.given_name }}</h1>")
+    (path / "letters/note.html").write_text(
+        "<h1>{{ answers.given_name }}</h1>{{ check_mark(letter) }}"
+        '{% if letter.medium == "large" %}<p>Large print</p>{% endif %}'
+    )
     return Folders((path / "forms",), (path / "letters",))
 
 
@@ -237,6 +240,9 @@ def test_the_version_changes_with_every_part_and_with_nothing_else(folders, tmp_
         ("<h1>a</h1><h3>b</h3>", "headings skip no level"),
         ('<table><tr><th colspan="2">a</th></tr></table>', "colspan"),
         ('<a href="#x">a <b>b</b></a>', "within a link"),
+        ("<table><tr><th>a</th></tr></table>", "needs a scope"),
+        ('{% if letter.medium == "web" %}a{% endif %}', "letter.medium is never 'web'"),
+        ('{% if letter.medium in ["large", "small"] %}a{% endif %}', "never 'small'"),
         ('<img src="asset:x.png" alt="">', "alt is empty"),
         ('<img src="asset:x.png">', "alternative text"),
         ("<svg><path/></svg>", "<title>"),
@@ -268,9 +274,71 @@ def test_lint_knows_what_rows_and_groups_hold_under_any_name(folders):
 {# <th colspan="2"> and |safe are only spoken of #}
 {% for scale in answers.scales %}{{ loop.index }} {{ scale.score }}{% endfor %}
 {{ answers.scales[0].score }}
-{% for scale in said.marks %}{{ scale }}{% endfor %}{% set score = options.kind.long %}""")
+{% for scale in said.marks %}{{ scale }}{% endfor %}{% set score = options.kind.long %}
+{% if letter.medium == "large" %}a{% endif %}{{ check_mark(letter) }}""")
 
     assert lint(Library(folders), ["note"], None) == []
+
+
+FRAME = (
+    "<h1>a</h1>{% block text %}{% endblock %}{% block end %}{{ check_mark(letter) }}{% endblock %}"
+)
+
+
+@pytest.mark.parametrize(
+    ("template", "is_marked"),
+    [
+        ("<h1>a</h1>", False),
+        ("<h1>a</h1>{{ check_mark(letter) }}", True),
+        ('{% extends "frame.html" %}{% block text %}<p>b</p>{% endblock %}', True),
+        ('{% extends "frame.html" %}{% block end %}<p>b</p>{% endblock %}', False),
+        (
+            '{% extends "frame.html" %}{% block end %}{{ check_mark(letter) }}{% endblock %}',
+            True,
+        ),
+        ('{% extends "between.html" %}{% block text %}<p>b</p>{% endblock %}', False),
+        ('{% extends "note.html" %}', False),
+        ('{% extends "not-there.html" %}', False),
+        ("{% extends answers.kind %}", True),
+    ],
+)
+def test_a_letter_that_nobody_could_check_is_a_fault(folders, tmp_path, template, is_marked):
+    between = '{% extends "frame.html" %}{% block end %}{% endblock %}'
+    (tmp_path / "letters/frame.html").write_text(FRAME)
+    (tmp_path / "letters/between.html").write_text(between)
+    folders.template("note.html").write_text(template)
+
+    faults = lint(Library(folders), ["note"], None)
+
+    marks = [fault for fault in faults if "no mark by which it can be checked" in fault.message]
+    assert (marks == []) == is_marked
+
+
+@pytest.mark.parametrize(
+    ("frame", "says"),
+    [
+        ("<html>{% block text %}{% endblock %}</html>", ["no mark", "no larger"]),
+        ("<html>{% block text %}{% endblock %}{{ check_mark(letter) }}</html>", ["no larger"]),
+        (
+            (
+                '<html{% if letter.medium == "large" %} class="large"{% endif %}>{% block text %}'
+                "{% endblock %}{{ check_mark(letter) }}</html>"
+            ),
+            [],
+        ),
+    ],
+)
+def test_a_frame_kept_from_before_is_named_for_what_it_lacks(folders, tmp_path, frame, says):
+    (tmp_path / "letters/frame.html").write_text(frame)
+    folders.template("note.html").write_text(
+        '{% extends "frame.html" %}{% block text %}<h2>b</h2>{% endblock %}'
+    )
+
+    faults = lint(Library(folders), ["note"], None)
+
+    assert {one.file.rpartition("/")[2] for one in faults} <= {"frame.html"}
+    assert len(faults) == len(says)
+    assert all(any(words in one.message for one in faults) for words in says)
 
 
 def test_a_template_that_is_no_text_is_a_fault(folders):

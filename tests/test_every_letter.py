@@ -11,7 +11,9 @@ and read the difference. A golden text is added by making an empty file of its n
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import cache
@@ -21,6 +23,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import html5lib
 import page
 import pikepdf
 import pypdfium2
@@ -30,10 +33,12 @@ from lettergen import forms
 from lettergen.definitions import Folders, Library
 from lettergen.definitions.cases import Case, read_cases
 from lettergen.forms import ACKNOWLEDGED, Reading
-from lettergen.letters import LETTER, Heading, sheets
+from lettergen.letters import LARGE, LETTER, Heading, for_patient, sheets
+from lettergen.letters import page as page_sheet
 from lettergen.places import CHECKOUT
 from lettergen.rendering import Renderer, Sheet
 from lettergen.rendering.outline import reading_order
+from lettergen.rendering.webpage import article
 from lettergen.rendering.wording import open_templates, write_html
 
 TEMPLATES = CHECKOUT / "templates" / "letters"
@@ -41,6 +46,7 @@ LIBRARY = Library(Folders((CHECKOUT / "forms",), (TEMPLATES,)))
 LETTERS = CHECKOUT / "tests" / "letters"
 UPDATES_GOLDEN = bool(os.environ.get("LETTERGEN_UPDATE_GOLDEN"))
 REFERENCE = "LG-7K3M-9QXP"
+ADDRESS = "https://letters.example.com"
 REASON = "Talked over with the patient, who wants to go ahead."
 
 # No letter says or implies a diagnosis, or claims what a practice cannot know.
@@ -62,6 +68,7 @@ NOT_WORDS = re.compile(r"[{}]|\b[a-z]+_\w+|\b(?:True|False|Undefined)\b|\bNone\b
 # What is left where a sentence is built of answers and one is missing.
 NOT_SENTENCES = re.compile(r"\w*(?:\.\.|,,|[,;:]\.|\(\)| [.,;:)])")
 BLOCK_TAG = re.compile(r"</?(?:p|h\d|div|li|ul|ol|dl|dd|dt|td|th|tr|caption|br)\b[^>]*>")
+AROUND = '<!DOCTYPE html><html lang="en-GB"><head><title>A</title></head><body>%s</body></html>'
 FREE = ("text", "paragraph", "lines", "repeat")
 
 
@@ -79,6 +86,11 @@ ISSUABLE = [(slug, case) for slug, case in EVERY_CASE if could_be_issued(case)]
 
 def named(cases: list[tuple[str, Case]]) -> list[Any]:
     return [pytest.param(slug, case, id=f"{slug}: {case.name}") for slug, case in cases]
+
+
+def read_by_a_person(slug: str, case: Case) -> dict[str, Sheet]:
+    """Return the sheets that have golden texts; the large print says what another sheet says."""
+    return {kind: one for kind, one in sheets_of(slug, case).items() if kind != LARGE}
 
 
 def golden_file(slug: str, case: Case, kind: str) -> Path:
@@ -109,7 +121,7 @@ def read(slug: str, case: Case, typed: forms.Typed) -> Reading:
 
 
 def sheets_of(slug: str, case: Case, *, is_draft: bool = False) -> dict[str, Sheet]:
-    heading = Heading(None, is_draft=True) if is_draft else Heading(REFERENCE)
+    heading = Heading(is_draft=True) if is_draft else Heading(REFERENCE, address=ADDRESS)
     at = datetime.combine(case.on, time(9), UTC)
     return sheets(settled(slug, case), at=at, heading=heading)
 
@@ -206,6 +218,41 @@ def test_no_letter_says_what_it_may_not(slug: str, case: Case) -> None:
         assert NOT_SENTENCES.findall(words_of(html)) == [], kind
 
 
+@pytest.mark.parametrize(("slug", "case"), named(ISSUABLE))
+def test_every_letter_is_a_sound_web_page_for_its_patient(slug: str, case: Case) -> None:
+    made = sheets_of(slug, case)
+    usual = words_of(html_of(made[for_patient(made)]))
+
+    shown = article(html_of(page_sheet(made)), "en-GB")
+
+    parsed = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(AROUND % shown)
+    [letter] = parsed.iter("article")
+    levels = [int(one.tag[1]) for one in letter.iter() if re.fullmatch("h[1-6]", str(one.tag))]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert all(one.get("scope") in ("row", "col") for one in letter.iter("th"))
+    assert all(one.find("caption") is not None for one in letter.iter("table"))
+    ids = [one.get("id") for one in letter.iter() if one.get("id")]
+    assert len(ids) == len(set(ids))
+    assert {one.get("href") for one in letter.iter("a")} <= {f"#{name}" for name in ids}
+    # All that the paper says below the addressee, and nothing that is for paper.
+    said = " ".join(unescape(re.sub(r"<[^>]+>", "", BLOCK_TAG.sub(" ", shown))).split())
+    assert usual.partition(" QR code of ")[0].endswith(said)
+
+
+@pytest.mark.parametrize(("slug", "case"), named(ISSUABLE))
+def test_large_print_says_what_the_usual_print_says(slug: str, case: Case) -> None:
+    made = sheets_of(slug, case)
+    usual = words_of(html_of(made[for_patient(made)]))
+
+    large = words_of(html_of(made[LARGE]))
+
+    edition = re.search(r"This is a large-print copy[^.]*\. It says the same[^.]*\. ", large)
+    assert edition
+    assert large.replace(edition[0], "") == usual.replace("in large print or in", "in")
+
+
 @pytest.mark.parametrize(("slug", "case"), named(EVERY_CASE))
 def test_every_draft_can_be_shown_however_much_is_missing(slug: str, case: Case) -> None:
     for sheet in sheets_of(slug, case, is_draft=True).values():
@@ -219,7 +266,7 @@ def test_every_draft_can_be_shown_however_much_is_missing(slug: str, case: Case)
 def test_golden_text_of_a_letter_is_what_is_printed(
     slug: str, case: Case, renderer: Renderer, printed: dict[str, Printed]
 ) -> None:
-    for kind, sheet in sheets_of(slug, case).items():
+    for kind, sheet in read_by_a_person(slug, case).items():
         letter = printed_of(sheet, renderer, printed)
         text = "\n".join(
             f"--- page {number} ---\n{tidy(page_text)}"
@@ -240,7 +287,9 @@ def tidy(page_text: str) -> str:
 
 def test_no_golden_text_is_left_without_its_case() -> None:
     belonging = {
-        golden_file(slug, case, kind) for slug, case in GOLDEN for kind in sheets_of(slug, case)
+        golden_file(slug, case, kind)
+        for slug, case in GOLDEN
+        for kind in read_by_a_person(slug, case)
     }
 
     assert set(LETTERS.glob("*.txt")) == belonging
@@ -270,6 +319,24 @@ def assert_sound(sheet: Sheet, letter: Printed) -> None:
     assert_tables_have_headers(letter)
     assert_every_page_has_its_foot(sheet, letter)
     assert_signature_does_not_stand_alone(sheet, letter)
+    if is_large(sheet):
+        assert_is_large(letter)
+
+
+def assert_is_large(letter: Printed) -> None:
+    # The text is set in pixels of CSS: 18 pt are 24 of them. No size is that of a line's end.
+    with closing(pypdfium2.PdfDocument(letter.pdf)) as document:
+        sizes = Counter(
+            round(pypdfium2.raw.FPDFText_GetFontSize(text.raw, index) * 0.75)
+            for text in (one.get_textpage() for one in document)
+            for index in range(text.count_chars())
+            if text.get_text_range(index, 1).strip()
+        )
+    lines = [line for page_text in letter.pages for line in page_text.splitlines()]
+
+    assert min(sizes) >= 14
+    assert sizes.most_common(1)[0][0] == 18
+    assert max(map(len, lines)) <= 66
 
 
 def assert_keeps_both_standards(letter: Printed) -> None:
@@ -323,4 +390,8 @@ def assert_signature_does_not_stand_alone(sheet: Sheet, letter: Printed) -> None
     signed = [text for text in letter.pages if "Yours sincerely" in text]
     for text in signed:
         before, _, after = text.partition("Yours sincerely")
-        assert max(len(before.split()), len(after.split())) > 60
+        assert max(len(before.split()), len(after.split())) > (20 if is_large(sheet) else 60)
+
+
+def is_large(sheet: Sheet) -> bool:
+    return bool(sheet.values["letter"]["medium"] == "large")

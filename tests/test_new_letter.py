@@ -99,7 +99,7 @@ def office(own):
     letters = (shipped("templates") / "letters", own / "templates")
     library = Library(Folders((shipped("forms"), own), letters))
     with Renderer(letters) as renderer:
-        yield documents.Office(library, renderer)
+        yield documents.Office(library, renderer, "https://letters.example.com")
 
 
 def text_of(pdf):

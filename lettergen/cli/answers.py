@@ -3,7 +3,7 @@
 import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import click
 
@@ -51,16 +51,20 @@ def open_answers(slug: str, path: Path, on: str | None) -> Given:
         kind = library.get(slug)
     except NoSuchForm as wrong:
         raise Unreadable(str(wrong)) from wrong
-    given = _read_json(path)
-    answers, day = _unwrapped(given, slug, path)
+    given = read_json(path)
+    answers, day = unwrapped(given, slug, path)
     try:
-        typed = {**forms.initial(kind, _day(on or day)), **forms.flatten(kind, answers)}
+        typed = {**forms.initial(kind, day_named(on or day)), **forms.flatten(kind, answers)}
     except AnswersUnreadable as wrong:
         raise Unreadable(f"{path}: {wrong}") from wrong
-    return Given(library, kind, typed, _day(on or day))
+    return Given(library, kind, typed, day_named(on or day))
 
 
-def _unwrapped(given: Any, slug: str, path: Path) -> tuple[Any, str | None]:
+def unwrapped(given: Any, slug: str, path: Path) -> tuple[Any, str | None]:
+    """Return the answers and the day of a case, or bare answers without a day.
+
+    Raises Unreadable for what is no object, a case of another form, or a day that is no text.
+    """
     if not isinstance(given, dict):
         raise Unreadable(f"{path}: must hold one JSON object, the answers or a case")
     if not isinstance(given.get("answers"), dict) or set(given) - CASE_KEYS:
@@ -73,10 +77,12 @@ def _unwrapped(given: Any, slug: str, path: Path) -> tuple[Any, str | None]:
     return given["answers"], day
 
 
-def _read_json(path: Path) -> Any:
+def read_json(path: Path, limit: int = FILE_LIMIT) -> Any:
+    """Return what a JSON file of up to so many bytes holds; Unreadable says what is wrong."""
     try:
-        content = _read(path)
-        return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once)
+        content = _read(path, limit)
+        text = content.decode("utf-8-sig")
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
     except OSError as error:
         raise Unreadable(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -91,12 +97,17 @@ def _read_json(path: Path) -> Any:
         raise Unreadable(f"{path}: holds a number of too many digits") from error
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, limit: int) -> bytes:
     with path.open("rb") as file:
-        content = file.read(FILE_LIMIT + 1)
-    if len(content) > FILE_LIMIT:
-        raise Unreadable(f"{path}: is larger than {FILE_LIMIT // 1_000_000} MB")
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise Unreadable(f"{path}: is larger than {limit // 1_000_000} MB")
     return content
+
+
+def _no_number(name: str) -> NoReturn:
+    """Python reads NaN and Infinity; they are no JSON, and NaN is not even itself."""
+    raise Unreadable(f"{name} is no number that JSON knows")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -107,7 +118,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _day(text: str | None) -> date:
+def day_named(text: str | None) -> date:
+    """Return the day of an ISO text, or today; Unreadable for a text that is no day."""
     try:
         return date.fromisoformat(text) if text else datetime.now().astimezone().date()
     except ValueError as error:

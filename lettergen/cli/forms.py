@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lettergen import places
+from lettergen.cli.consent_check import PHOTO_CONSENT, check_consent, letters_only
 from lettergen.cli.files import out_option, written
 from lettergen.refusals import Refused
 from lettergen.rendering import Rendered, Renderer
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
     from lettergen.forms import Reading
 
 form_argument = click.argument("form")
+letter_argument = click.argument("form", callback=letters_only)
 answers_argument = click.argument("answers", type=click.Path(path_type=Path))
+kind_option = click.option(
+    "--kind",
+    type=click.Choice(["letter", "patient", "large"]),
+    default="letter",
+    show_default=True,
+    help="The letter, the copy for the patient, or the patient's large print.",
+)
 on_option = click.option("--on", metavar="DATE", help="The day to work with, like 2026-11-20.")
 
 
@@ -29,6 +38,8 @@ def check(form: str, answers: Path, on: str | None) -> None:
 
     Prints one JSON object. Exits with 0 if it could be issued, given a reason for each warning.
     """
+    if form == PHOTO_CONSENT:
+        check_consent(answers, on)
     with Renderer(places.here().template_folders) as renderer:
         given = _open(form, answers, on)
         reading = given.read()
@@ -39,15 +50,16 @@ def check(form: str, answers: Path, on: str | None) -> None:
 
 
 @click.command()
-@form_argument
+@letter_argument
 @answers_argument
 @on_option
+@kind_option
 @out_option
-def render(form: str, answers: Path, on: str | None, out: Path) -> None:
+def render(form: str, answers: Path, on: str | None, kind: str, out: Path) -> None:
     """Write the letter that ANSWERS would make, marked DRAFT; nothing is logged."""
     with Renderer(places.here().template_folders) as renderer:
         given = _open(form, answers, on)
-        made = _draft(given, given.read(), renderer)
+        made = _draft(given, given.read(), renderer, kind)
     with written({out: made.pdf}):
         pass
     if out.is_file():
@@ -79,10 +91,15 @@ def _pages(given: "Given", reading: "Reading", renderer: Renderer) -> int | None
         return None
 
 
-def _draft(given: "Given", reading: "Reading", renderer: Renderer) -> Rendered:
+def _draft(
+    given: "Given", reading: "Reading", renderer: Renderer, kind: str = "letter"
+) -> Rendered:
     from datetime import UTC, datetime, time
 
-    from lettergen.letters import LETTER, Heading, sheets
+    from lettergen.letters import Heading, sheets
 
     at = datetime.combine(given.on, time(), UTC)
-    return renderer.render(sheets(reading, at=at, heading=Heading(is_draft=True))[LETTER])
+    made = sheets(reading, at=at, heading=Heading(is_draft=True))
+    if kind not in made:
+        raise Refused("There is no copy for the patient: the letter has none, or none is wanted.")
+    return renderer.render(made[kind])

@@ -117,6 +117,12 @@ def _check_identifies(kind: DocumentType, scope: _Scope, faults: FaultList) -> N
             faults.add(("identifies", role), f"no field {name}")
         elif role in ("date", "date_of_birth") and not _is_day(kind, scope, name):
             faults.add(("identifies", role), f"{role} is a date, and {name} is none")
+        elif role in ("safe_to_write", "format") and not _has_options(scope, name):
+            faults.add(("identifies", role), f"{role} is chosen from options, and {name} has none")
+
+
+def _has_options(scope: _Scope, name: str) -> bool:
+    return name in scope.fields and bool(scope.fields[name].options)
 
 
 def _is_day(kind: DocumentType, scope: _Scope, name: str) -> bool:

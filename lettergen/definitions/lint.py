@@ -6,7 +6,7 @@ from pathlib import Path
 from lettergen.definitions.case_lint import case_faults
 from lettergen.definitions.faults import BrokenDefinition, Fault
 from lettergen.definitions.library import Library
-from lettergen.definitions.template_lint import template_faults
+from lettergen.definitions.template_lint import frame_faults, template_faults
 from lettergen.definitions.templates import parts_of
 
 
@@ -27,6 +27,7 @@ def _faults(library: Library, slug: str, cases: Path | None) -> Iterator[Fault]:
         return
     for path in parts_of(slug, library.folders.template):
         yield from template_faults(kind, path)
+    yield from frame_faults(kind, library.folders.template)
     file = cases / f"{slug}.toml" if cases else None
     if file is not None and file.is_file():
         yield from case_faults(kind, file)

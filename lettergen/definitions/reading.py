@@ -51,6 +51,9 @@ IDENTIFIES = (
     "addressee_lines",
     "date",
     "enclosures",
+    "email",
+    "safe_to_write",
+    "format",
 )
 RECORDS = {
     "practice": ("name", "ods", "address", "phone", "email", "secure_domains"),

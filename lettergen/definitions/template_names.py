@@ -23,6 +23,9 @@ FIXED = {
         "initials",
         "date_of_birth",
         "nhs_number",
+        "email",
+        "is_safe_to_write",
+        "formats",
     ),
     "letter": (
         "title",
@@ -34,6 +37,8 @@ FIXED = {
         "file_name",
         "replaces",
         "replaces_date",
+        "medium",
+        "check",
     ),
 }
 

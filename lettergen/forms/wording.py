@@ -6,6 +6,7 @@ from typing import Any
 
 from lettergen import nhs
 from lettergen.definitions import DocumentType, Field
+from lettergen.forms.findings import Finding
 from lettergen.forms.reading import Reading
 
 EMPTY_LISTS = ("choices", "lines", "repeat")
@@ -20,12 +21,14 @@ def letter_values(
     file_name: str = "",
     replaces: str | None = None,
     replaces_on: date | None = None,
+    check: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the values that a letter template sees; docs/writing-a-form.md lists them.
 
     `day` is the day of the letter, unless the form asks for its date. Practice and signer are
-    taken from the answers that their records supply. Nothing but text, numbers, lists and tables
-    goes in, so that a template can neither call nor reach anything.
+    taken from the answers that their records supply. `check` is where anyone can check the letter:
+    its address, the same in words, and the drawing of its QR code. Nothing but text, numbers,
+    lists and tables goes in, so that a template can neither call nor reach anything.
     """
     kind, answers = reading.document_type, reading.answers
     known = {**reading.computed, **answers}
@@ -37,13 +40,10 @@ def letter_values(
         "asked": {one.name: one.name in reading.shown for one in kind.fields},
         "labels": {one.name: one.label for one in kind.fields},
         "options": {one.name: {o.code: o.label for o in one.options} for one in kind.fields},
-        "warnings": [
-            {"id": one.rule_id, "message": one.message, "reason": one.reason, "clear": one.clear}
-            for one in reading.warnings
-        ],
+        "warnings": [_warned(one) for one in reading.warnings],
         "practice": _record(kind, answers, "practice"),
         "signer": _record(kind, answers, "signer"),
-        "patient": _patient(identity),
+        "patient": {**_patient(identity), **_reaching(kind, identity)},
         "letter": {
             "title": kind.title,
             "reference": reference,
@@ -54,8 +54,14 @@ def letter_values(
             "file_name": file_name,
             "replaces": replaces,
             "replaces_date": replaces_on.isoformat() if replaces_on else None,
+            "medium": "print",
+            "check": check,
         },
     }
+
+
+def _warned(one: Finding) -> dict[str, Any]:
+    return {"id": one.rule_id, "message": one.message, "reason": one.reason, "clear": one.clear}
 
 
 def _answers(fields: tuple[Field, ...], answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,4 +135,21 @@ def _patient(identity: Mapping[str, Any]) -> dict[str, Any]:
         "initials": "".join(part[0].upper() for part in (*given.split()[:1], *family.split()[:1])),
         "date_of_birth": identity.get("date_of_birth"),
         "nhs_number": nhs.spaced(str(number)) if number else None,
+    }
+
+
+def _reaching(kind: DocumentType, identity: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how the patient is reached: by which e-mail, if that is safe, and in which formats.
+
+    `formats` are the codes of what is needed with their words.
+    """
+    chosen = identity.get("format") or ()
+    codes = [chosen] if isinstance(chosen, str) else list(chosen)
+    field = kind.field(kind.identifies["format"]) if codes else None
+    # An option that stands alone says that nothing is needed.
+    needed = [one for one in codes if field and one not in field.settings.get("exclusive", ())]
+    return {
+        "email": identity.get("email") or "",
+        "is_safe_to_write": identity.get("safe_to_write") != "no",
+        "formats": {one: field.label_of(one) for one in needed if field},
     }

@@ -15,6 +15,7 @@ from lettergen.rendering.refusals import (
     NotReadBack,
     TookTooLong,
     TooLarge,
+    UnreadablePdf,
 )
 from lettergen.rendering.sheets import Rendered, Sheet
 
@@ -31,4 +32,5 @@ __all__ = [
     "Sheet",
     "TooLarge",
     "TookTooLong",
+    "UnreadablePdf",
 ]

@@ -55,6 +55,16 @@ class Renderer:
         answer, [pdf] = self._ask(header, list(sheet.images.values()))
         return Rendered(pdf, hashlib.sha256(pdf).hexdigest(), answer["pages"], answer["engine"])
 
+    def page(self, sheet: Sheet) -> str:
+        """Return a sheet as an HTML fragment, one `<article class="letter" lang="…">`.
+
+        Everything in it that was typed is escaped, and it holds nothing that acts or fetches.
+        Raises BrokenTemplate or MissingGlyph, where `render` would, and its other refusals.
+        """
+        header = {"do": "page", "sheet": sheets.as_plain(sheet)}
+        text: str = self._ask(header, [])[0]["page"]
+        return text
+
     def pictures(self, pdf: bytes, *, width: int = 1000) -> list[bytes]:
         """Return each page of a PDF as a PNG of so many pixels in width."""
         return self._ask({"do": "pictures", "width": width}, [pdf])[1]

@@ -54,6 +54,10 @@ class MissingGlyph(Refused):
         self.character = character
 
 
+class UnreadablePdf(Refused):
+    """A PDF from outside is damaged, locked or too long to be drawn."""
+
+
 KINDS: Mapping[str, type[Refused]] = {
     kind.__name__: kind
     for kind in (
@@ -66,6 +70,7 @@ KINDS: Mapping[str, type[Refused]] = {
         NotConforming,
         NotReadBack,
         MissingGlyph,
+        UnreadablePdf,
     )
 }
 

@@ -25,6 +25,9 @@ from lettergen.rendering.refusals import BrokenTemplate, MissingGlyph
 BRITAIN = 44
 # WeasyPrint counts a space at the end of a block when it breaks the last line.
 END_SPACE = re.compile(r"\s+(?=</(?:p|dd|dt|td|th|li|h[1-6]|caption|div)>)")
+# WeasyPrint breaks a line after its first word if only the space before another element overfills
+# it. Within the element the space does no harm.
+SPACE_BEFORE_BOLD = re.compile(r"\s+<strong>(?=\S)")
 MARKUP = re.compile("<[^>]*>")
 # The same answers make the same letter, and no template lets markup through that somebody typed.
 UNWANTED = ("random", "safe")
@@ -68,7 +71,7 @@ def write_html(sandbox: ImmutableSandboxedEnvironment, name: str, values: Mappin
         # Whatever a template brings about, a filter's error too, is the template's to mend.
         raise BrokenTemplate(f"The letter template {_place(fault)}: {_what(fault)}.") from fault
     _refuse_halves(html)
-    return END_SPACE.sub("", html)
+    return END_SPACE.sub("", SPACE_BEFORE_BOLD.sub("<strong> ", html))
 
 
 def _refuse_unsaid(value: object) -> object:

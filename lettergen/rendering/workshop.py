@@ -1,4 +1,4 @@
-"""What a worker can do once it is open: make a letter, and draw the pages of one."""
+"""What a worker can do once it is open: make a letter or its web page, and draw pages."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,17 @@ from typing import Any
 
 from weasyprint.text.ffi import pango
 
-from lettergen.rendering import confinement, fonts, pictures, readback, standards, wording, writing
+from lettergen.rendering import (
+    confinement,
+    fonts,
+    outlines,
+    pictures,
+    readback,
+    standards,
+    webpage,
+    wording,
+    writing,
+)
 from lettergen.rendering.press import Press, Properties
 
 DRAFT_SUBJECT = "Draft: not signed and not sent"
@@ -22,6 +32,7 @@ class Workshop:
         # The checker lets go of Python while it works, so its two checks run side by side.
         self._beside = ThreadPoolExecutor(1)
         writing.write_streams_our_way()
+        outlines.draw_our_way()
         self._sandbox = wording.open_templates(folders)
         self._press = Press(folders)
         self._engine = {
@@ -37,6 +48,8 @@ class Workshop:
         confinement.allow_seconds(self._seconds)
         if header["do"] == "pictures":
             return {}, pictures.draw(files[0], header["width"])
+        if header["do"] == "page":
+            return {"page": self._page(header["sheet"])}, []
         images = dict(zip(header["images"], files, strict=True))
         pdf, pages = self._make(header["sheet"], images)
         return {"pages": pages, "engine": self._engine}, [pdf]
@@ -46,6 +59,10 @@ class Workshop:
         pdf, pages = self._press.print(html, _properties(sheet), images)
         self._pass_gates(pdf, sheet["must_hold"])
         return pdf, pages
+
+    def _page(self, sheet: dict[str, Any]) -> str:
+        html = wording.write_html(self._sandbox, sheet["template"], sheet["values"])
+        return webpage.article(html, sheet["language"])
 
     def _pass_gates(self, pdf: bytes, must_hold: Sequence[str]) -> None:
         archive = self._beside.submit(standards.check, pdf, standards.ARCHIVE)

@@ -15,9 +15,9 @@ from lettergen.nhs import spaced
 from lettergen.web.context import actor, now, office
 from lettergen.web.display import plural
 from lettergen.web.panel import Figure, is_asked, link_to, panel_of
+from lettergen.web.story import NAMES
 
 _MOST_FIGURES = 3
-NAMES = {documents.LETTER: "Letter", documents.PATIENT: "Copy for the patient"}
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,12 @@ class Warned:
 
 @dataclass(frozen=True)
 class File:
-    """One file and its number of pages."""
+    """One file and its number of pages; a folded one says what another says."""
 
     kind: str
     name: str
     pages: int
+    is_folded: bool
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,9 @@ def _enclosed(found: Review, reading: Reading, draft_id: str) -> Iterator[Line]:
         labels = tuple(kind.field(name).label_of(code) for code in codes)
         change = _change(reading, found, draft_id, "enclosures")
         yield Line("Enclosed", labels or ("Nothing",), change)
-    copies = [one.pages for one in found.files if one.kind == documents.PATIENT]
-    yield Line("Copy for the patient", (plural(copies[0], "page") if copies else "None",))
+    pages = {one.kind: plural(one.pages, "page") for one in found.files}
+    for made in (documents.PATIENT, documents.LARGE):
+        yield Line(NAMES[made], (pages.get(made, "None"),))
 
 
 def _change(reading: Reading, found: Review, draft_id: str, role: str) -> str:
@@ -140,8 +142,10 @@ def _warnings(found: Review, draft_id: str) -> Iterator[Warned]:
 
 
 def _files(found: Review) -> Iterator[File]:
-    for one in sorted(found.files, key=lambda file: file.kind != documents.LETTER):
-        yield File(one.kind, NAMES.get(one.kind, one.kind), one.pages)
+    files = {one.kind: one for one in found.files}
+    for kind, name in NAMES.items():
+        if kind in files:
+            yield File(kind, name, files[kind].pages, is_folded=kind == documents.LARGE)
 
 
 def _at(draft_id: str, anchor: str) -> str:

@@ -1,5 +1,7 @@
 import java.io.FileInputStream;
 import java.io.InputStream;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -15,6 +17,7 @@ import org.verapdf.pdfa.validation.profiles.ValidationProfile;
 /** Validates each file against each standard, and prints a line for each pair and each broken rule. */
 public class Vera {
   private static final String PROFILES = "/org/verapdf/pdfa/validation/";
+  private static final Map<String, ValidationProfile> READ = new HashMap<>();
 
   public static void main(String[] arguments) throws Exception {
     Logger.getLogger("").setLevel(Level.SEVERE);
@@ -47,8 +50,13 @@ public class Vera {
     }
   }
 
-  /** Read from the jar: the library looks for a folder, which this packaging of it does not have. */
   private static ValidationProfile profile(String standard) throws Exception {
+    if (!READ.containsKey(standard)) READ.put(standard, read(standard));
+    return READ.get(standard);
+  }
+
+  /** Read from the jar: the library looks for a folder, which this packaging of it does not have. */
+  private static ValidationProfile read(String standard) throws Exception {
     String name = standard.startsWith("ua") ? "PDFUA-" + standard.substring(2) : "PDFA-" + standard.toUpperCase();
     try (InputStream stream = Vera.class.getResourceAsStream(PROFILES + name + ".xml")) {
       return Profiles.profileFromXml(stream);
