@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bench.engines import Engine, cold_commands, engines
-from bench.results import Measured, report
+from bench.results import SEALING, STORING, Measured, report
+from bench.sealing import sealing
 from bench.storing import storing
 
 WARM_UP = 3
@@ -29,7 +30,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="lettergen-bench-") as name:
         folder = Path(name)
         with engines(folder) as found, storing(folder) as store:
-            warm = measure({**found, "storing a reviewed letter": store}, options.rounds)
+            measured = {**found, SEALING: sealing(), STORING: store}
+            warm = measure(measured, options.rounds)
         cold = measure_cold(folder, options.cold_rounds)
     text = report(Measured(warm, cold, _machine(), options.rounds))
     sys.stdout.write(text)

@@ -22,6 +22,7 @@ from lettergen.rendering.pool import SHIPPED_FONTS
 
 ANSWERS = CHECKOUT / "forms" / "examples" / "adhd-referral.json"
 FORM = "adhd-referral"
+ADDRESS = "https://letters.example.com"
 CHROMIUM_ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -37,31 +38,32 @@ CHROMIUM_ARGUMENTS = [
 Engine = Callable[[], float]
 
 
-def reference_sheet() -> Sheet:
-    """Return the final sheet of the ADHD referral that the project ships as an example."""
+def reference_sheets() -> dict[str, Sheet]:
+    """Return the final sheets of the ADHD referral that the project ships as an example."""
     given = open_answers(FORM, ANSWERS, "2026-11-20")
     at = datetime.combine(given.on, clock(12), UTC)
-    return sheets(given.read(), at=at, heading=Heading(reference="7K3M-9QX2"))[LETTER]
+    heading = Heading(reference="LG-7K3M-9QXP", address=ADDRESS)
+    return sheets(given.read(), at=at, heading=heading)
 
 
 @contextmanager
 def engines(folder: Path) -> Iterator[dict[str, Engine]]:
     """Yield the engines that this machine has, warm, in the order of the table."""
-    sheet = reference_sheet()
+    sheet = reference_sheets()[LETTER]
     with ExitStack() as open_things:
         renderer = open_things.enter_context(Renderer([shipped("templates") / "letters"]))
         letter = letter_of(reading_order(renderer.render(sheet).pdf))
         html = folder / "page.html"
         html.write_text(page(letter), "utf-8")
         around = _font_settings(folder)
-        found: dict[str, Engine] = {"lettergen": _timed(lambda: renderer.render(sheet))}
+        found: dict[str, Engine] = {"lettergen": timed(lambda: renderer.render(sheet))}
         for how in ("with", "without"):
             plain = open_things.enter_context(_plain(how, html, around))
             found[f"WeasyPrint, plain recipe, {how} the subsetter"] = plain
         new_tab, one_tab = open_things.enter_context(_chromium(html, around))
         found["Chromium, kept warm, a new tab for each letter"] = new_tab
         found["Chromium, kept warm, one tab for all letters"] = one_tab
-        found["ReportLab, untagged"] = _timed(typeset.reportlab_maker(letter, SHIPPED_FONTS))
+        found["ReportLab, untagged"] = timed(typeset.reportlab_maker(letter, SHIPPED_FONTS))
         for standard in ("ua-1", "a-3a"):
             found[f"Typst, kept compiler, {standard}"] = _typst(letter, standard, folder)
         yield found
@@ -79,7 +81,9 @@ def cold_commands(folder: Path) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
-def _timed(make: Callable[[], object]) -> Engine:
+def timed(make: Callable[[], object]) -> Engine:
+    """Return a function that calls `make` and says how many milliseconds that took."""
+
     def run() -> float:
         began = time.perf_counter()
         make()
@@ -147,7 +151,7 @@ def _chromium(html: Path, around: dict[str, str]) -> Iterator[tuple[Engine, Engi
             print_in(tab)
             tab.close()
 
-        yield _timed(print_in_new_tab), _timed(lambda: print_in(kept))
+        yield timed(print_in_new_tab), timed(lambda: print_in(kept))
         browser.close()
 
 
@@ -158,4 +162,4 @@ def _typst(letter: Letter, standard: str, folder: Path) -> Engine:
     source.write_text(typeset.typst_source(letter), "utf-8")
     fonts = [str(SHIPPED_FONTS)]
     compiler = typst.Compiler(source, root=folder, font_paths=fonts, ignore_system_fonts=True)
-    return _timed(lambda: compiler.compile(format="pdf", pdf_standards=standard))
+    return timed(lambda: compiler.compile(format="pdf", pdf_standards=standard))

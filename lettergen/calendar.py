@@ -1,12 +1,22 @@
 """Dates as a practice reads and counts them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
 
 
 def british_date(day: date | str) -> str:
     """Return 20 November 2026 for a date or an ISO date string."""
     known = date.fromisoformat(day) if isinstance(day, str) else day
     return f"{known.day} {known:%B} {known.year}"
+
+
+def british_time(moment: datetime) -> str:
+    """Return 20 November 2026, 14:02 on the clock in London; a naive moment counts as UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    here = aware.astimezone(LONDON)
+    return f"{british_date(here.date())}, {here:%H:%M}"
 
 
 def whole_months_between(earlier: date, later: date) -> int:

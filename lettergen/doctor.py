@@ -1,4 +1,4 @@
-"""What would hurt an installation: missing libraries, weak keys, old tables, a full disk."""
+"""What would hurt an installation: missing libraries, weak keys, old tables, an end in sight."""
 
 import contextlib
 import importlib
@@ -7,14 +7,17 @@ import os
 import shutil
 import warnings
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.orm import Session
 
-from lettergen import models, static_files, vault
-from lettergen.config import Settings
+from lettergen import accounts, models, post, sealing, static_files, vault
+from lettergen.calendar import british_date
+from lettergen.config import Settings, require_public_address
 from lettergen.refusals import Refused
 
 LEAST_FREE = 500_000_000
@@ -35,15 +38,17 @@ def text_libraries() -> Any:
 
 
 def examine(
-    settings: Settings, libraries: Callable[[], Any] = text_libraries
+    settings: Settings, libraries: Callable[[], Any] = text_libraries, *, at: datetime
 ) -> tuple[Complaint, ...]:
-    """Everything about this machine and installation that would hurt; changes nothing."""
+    """Everything about this machine and installation that hurts then; changes nothing."""
     return (
         *_libraries(libraries),
         *_static_files(static_files.STATIC),
         *_data_folder(settings.data),
         *_keys(settings),
-        *_database(settings),
+        *_public_address(settings),
+        *(_database(settings) or _certificates(settings, at)),
+        *_post(settings),
     )
 
 
@@ -123,6 +128,14 @@ def _keys(settings: Settings) -> list[Complaint]:
     return complaints
 
 
+def _public_address(settings: Settings) -> list[Complaint]:
+    try:
+        require_public_address(settings)
+    except Refused as refused:
+        return [Complaint("The web app does not start without its public address.", str(refused))]
+    return []
+
+
 def _database(settings: Settings) -> list[Complaint]:
     try:
         url = make_url(settings.database_url)
@@ -151,4 +164,43 @@ def _database(settings: Settings) -> list[Complaint]:
                 "Back it up, then bring it up to date: lettergen init",
             )
         ]
+    return []
+
+
+def _certificates(settings: Settings, at: datetime) -> list[Complaint]:
+    """Certificates that practices brought and that end soon; lettergen renews its own."""
+    engine = models.make_engine(settings.database_url)
+    with Session(engine) as session:
+        found = [
+            (practice.name, certificate)
+            for practice in accounts.practices(session)
+            if (certificate := sealing.known(session, practice.id))
+            and sealing.ends_soon(certificate, at=at)
+        ]
+    engine.dispose()
+    return [
+        Complaint(
+            f"The certificate that seals the letters of {name} ends on "
+            f"{british_date(one.not_after.date())}: after that nothing can be issued.",
+            "Bring another: lettergen seal replace FILE.p12; or make one: lettergen seal new",
+        )
+        for name, one in found
+    ]
+
+
+def _post(settings: Settings) -> list[Complaint]:
+    """The mail server, if one is set: it is spoken to, but nothing is sent."""
+    if not settings.smtp_host:
+        return []
+    if not settings.smtp_from:
+        return [
+            Complaint(
+                "There is a mail server, but no address that email comes from: none is sent.",
+                "Set LETTERGEN_SMTP_FROM to one, such as letters@example.com.",
+            )
+        ]
+    try:
+        post.check(post.smtp_of(settings))
+    except Refused as fault:
+        return [Complaint("Email cannot be sent.", f"{fault} Try it: lettergen post --check")]
     return []

@@ -4,14 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal, get_args
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from lettergen.calendar import LONDON
 from lettergen.models import Actor, Staff, Work
-
-LONDON = ZoneInfo("Europe/London")
 
 By = Literal["type", "month", "signer", "family"]
 WAYS: tuple[By, ...] = get_args(By)

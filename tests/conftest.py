@@ -2,14 +2,21 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, NoEncryption
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
+from cryptography.x509.oid import NameOID
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
@@ -23,6 +30,7 @@ from lettergen.vault import Vault, demonstration_vault
 
 POSTGRESQL = os.environ.get("LETTERGEN_TEST_DATABASE_URL")
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)
+ADDRESS = "https://letters.example.com"
 PASSWORD = "correct horse battery staple"
 
 MANAGER = Person("Mo Manager", "manager@example.com", frozenset({"manager"}))
@@ -220,7 +228,13 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 def office(library: Library) -> Iterator[Office]:
     """The small library, and a real renderer for it."""
     with Renderer(library.folders.templates) as renderer:
-        yield Office(library, renderer)
+        yield Office(library, renderer, ADDRESS)
+
+
+@pytest.fixture(scope="session")
+def pkcs12() -> Callable[..., bytes]:
+    """Return a function that makes a certificate file, as a practice would bring one."""
+    return certificate_file
 
 
 @pytest.fixture
@@ -275,6 +289,33 @@ def _fill(address: str) -> People:
             connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
     engine.dispose()
     return people
+
+
+def certificate_file(
+    *,
+    key: Any = None,
+    name: str = "Example Meadow Surgery",
+    password: str = "sesame",
+    begins: datetime = NOW - timedelta(days=1),
+    ends: datetime = NOW + timedelta(days=365),
+    says: Iterable[tuple[Any, bool]] = (),
+    signed_by: Any = hashes.SHA256(),  # noqa: B008  (holds nothing that changes)
+    has_key: bool = True,
+) -> bytes:
+    """A PKCS#12 file with a self-signed certificate; `says` are extensions, critical or not."""
+    key = key or ec.generate_private_key(ec.SECP256R1())
+    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    builder = x509.CertificateBuilder(who, who, key.public_key(), 2026, begins, ends)
+    for extension, is_critical in says:
+        builder = builder.add_extension(extension, critical=is_critical)
+    certificate = builder.sign(key, signed_by)
+    return serialize_key_and_certificates(
+        b"seal",
+        key if has_key else None,
+        certificate,
+        None,
+        BestAvailableEncryption(password.encode()) if password else NoEncryption(),
+    )
 
 
 def letterhead(name: str, ods: str) -> Letterhead:

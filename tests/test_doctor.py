@@ -4,15 +4,17 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from lettergen import doctor
-from lettergen.cli.installation import prepare
+from lettergen import accounts, doctor, sealing
+from lettergen.cli.installation import prepare, records
 from lettergen.config import Settings
 
+NOW = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)
 LONG_KEY = "thirty-two characters and then some"
 
 
@@ -24,12 +26,14 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def complaints(settings: Settings, libraries: Callable[[], object] | None = None) -> str:
-    found = doctor.examine(settings, libraries or (lambda: SimpleNamespace(harfbuzz_subset=True)))
+    found = doctor.examine(
+        settings, libraries or (lambda: SimpleNamespace(harfbuzz_subset=True)), at=NOW
+    )
     return "\n".join(f"{one.what} {one.remedy}" for one in found)
 
 
 def test_a_sound_installation_gets_no_complaint(settings: Settings) -> None:
-    assert doctor.examine(settings) == ()
+    assert doctor.examine(settings, at=NOW) == ()
 
 
 def test_examining_an_empty_folder_makes_nothing_in_it(tmp_path: Path) -> None:
@@ -39,6 +43,15 @@ def test_examining_an_empty_folder_makes_nothing_in_it(tmp_path: Path) -> None:
     assert "There is no database" in told
     assert "keys file" in told
     assert not (tmp_path / "none").exists()
+
+
+def test_production_without_a_public_address_does_not_start_and_the_doctor_says_so(
+    settings: Settings,
+) -> None:
+    told = complaints(settings.model_copy(update={"environment": "production"}))
+
+    assert "The web app does not start without its public address" in told
+    assert "LETTERGEN_PUBLIC_ADDRESS" in told
 
 
 def test_a_missing_pango_is_fatal_and_its_packages_are_named(settings: Settings) -> None:
@@ -136,3 +149,25 @@ def test_a_database_of_a_newer_version_is_not_called_behind(settings: Settings) 
         database.execute("UPDATE alembic_version SET version_num = '999'")
 
     assert "newer version of lettergen" in complaints(settings)
+
+
+def test_a_practices_certificate_that_ends_soon_is_announced(
+    settings: Settings, pkcs12: Callable[..., bytes]
+) -> None:
+    assert complaints(certified(settings, pkcs12(ends=NOW + timedelta(days=31)))) == ""
+
+    told = complaints(certified(settings, pkcs12(ends=NOW + timedelta(days=29))))
+
+    assert "seals the letters of Example Surgery ends on 19 December 2026" in told
+    assert "lettergen seal replace" in told
+
+
+def certified(settings: Settings, content: bytes) -> Settings:
+    """The installation, with a practice that brought this certificate."""
+    with records(settings) as session:
+        found = accounts.practices(session)
+        head = accounts.Letterhead("Example Surgery", "Y99991")
+        practice = found[0] if found else accounts.create_practice(session, head, at=NOW)
+        manager = accounts.operator_of(practice)
+        sealing.replace(session, manager, content, "sesame", at=NOW)
+    return settings

@@ -143,6 +143,38 @@ def test_a_database_that_cannot_be_read_is_one_line(run: Callable[..., Ran], dat
 
 
 @pytest.mark.slow
+def test_issue_writes_the_patients_files_beside_the_letter(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    run("demo")
+    answers = shipped("forms") / "examples" / "adhd-referral.json"
+
+    code, out, _ = run("issue", "adhd-referral", str(answers), "--out", str(tmp_path / "a.pdf"))
+
+    assert (code, out[:3]) == (0, "LG-")
+    assert {path.name for path in tmp_path.glob("*.pdf")} == {
+        "a.pdf",
+        "a.large.pdf",
+        "a.patient.pdf",
+    }
+
+
+@pytest.mark.slow
+def test_issue_in_production_needs_the_address_that_letters_print(
+    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run("demo")
+    monkeypatch.setenv("LETTERGEN_ENVIRONMENT", "production")
+    answers = shipped("forms") / "examples" / "adhd-referral.json"
+
+    code, out, _ = run("issue", "adhd-referral", str(answers), "--out", str(tmp_path / "a.pdf"))
+
+    assert code == 1
+    assert "LETTERGEN_PUBLIC_ADDRESS" in out
+    assert not (tmp_path / "a.pdf").exists()
+
+
+@pytest.mark.slow
 def test_a_letter_that_cannot_be_logged_leaves_no_file(
     run: Callable[..., Ran], data: Path, tmp_path: Path
 ) -> None:

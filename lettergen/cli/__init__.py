@@ -20,8 +20,11 @@ COMMANDS = {
     "check": "forms",
     "render": "forms",
     "issue": "issue",
+    "consents": "consents",
     "lint": "lint",
+    "seal": "seal",
     "workload": "workload",
+    "post": "post",
 }
 
 

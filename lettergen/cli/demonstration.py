@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lettergen import accounts, documents, forms, nhs
+from lettergen import accounts, documents, forms, nhs, sealing
 from lettergen.cli.installation import records
 from lettergen.config import Settings
 from lettergen.definitions import open_library
@@ -83,7 +83,7 @@ def issue_many(settings: Settings, number: int, on_progress: Callable[[int], obj
     examples = [json.loads(path.read_text("utf-8")) for path in _examples()]
     dice = random.Random(number)  # noqa: S311  (nothing is secret: a run can be repeated)
     with Renderer(settings.template_folders) as renderer:
-        office = Office(library, renderer)
+        office = Office(library, renderer, settings.public_address)
         for start in range(0, number, BATCH):
             with records(settings) as session:
                 for _ in range(start, min(start + BATCH, number)):
@@ -98,6 +98,8 @@ def _add_everyone(session: Session) -> str:
     password = secrets.token_urlsafe(9)
     for person in STAFF:
         accounts.add_staff(session, accounts.operator_of(practice), person, password, at=at)
+    # Its letters are sealed on the days that they bear.
+    sealing.establish(session, practice, at=at - timedelta(days=DAYS_BACK))
     who = [f"  {one.email:32} {one.name}, {', '.join(one.roles)}" for one in STAFF]
     return "\n".join([f"sign in with the password {password} as", *who]) + "\n"
 

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import signal
 import socket
 import sys
 from datetime import UTC, datetime
@@ -9,8 +10,9 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy.orm import Session
 
-from lettergen import accounts, config, models
+from lettergen import accounts, config, models, sealing
 from lettergen.cli.installation import prepare, records
+from lettergen.models import Practice
 from lettergen.refusals import Refused
 
 QUESTIONS = {
@@ -33,7 +35,7 @@ QUESTIONS = {
     help="Read the manager's password from standard input; without this one is made and printed.",
 )
 def init(*, is_password_given: bool, **given: str | None) -> None:
-    """Make the data folder, keys, database, a first practice and its manager.
+    """Make the data folder, keys, database, a first practice, its manager and certificate.
 
     What exists is kept: run it again after an upgrade to bring the database up to date.
     """
@@ -42,6 +44,7 @@ def init(*, is_password_given: bool, **given: str | None) -> None:
         click.echo(line)
     with records(settings) as session:
         if found := accounts.practices(session):
+            _complete(session, found)
             click.echo(f"{found[0].name} is there already: nothing else to do")
             return
         answers = _answers(given)
@@ -69,6 +72,15 @@ def _establish(session: Session, answers: dict[str, str], password: str) -> None
     practice = accounts.create_practice(session, letterhead, at=at)
     manager = accounts.Person(answers["name"], answers["email"], frozenset({"manager"}))
     accounts.add_staff(session, accounts.operator_of(practice), manager, password, at=at)
+    sealing.establish(session, practice, at=at)
+
+
+def _complete(session: Session, practices: list[Practice]) -> None:
+    """Give practices of an earlier version the certificate that seals their letters."""
+    for practice in practices:
+        if sealing.known(session, practice.id) is None:
+            sealing.establish(session, practice, at=datetime.now(UTC))
+            click.echo(f"made the certificate that seals the letters of {practice.name}")
 
 
 @click.command()
@@ -97,7 +109,7 @@ def doctor() -> None:
     """Say what would hurt this installation, and what to do about it."""
     from lettergen import doctor
 
-    complaints = doctor.examine(config.load())
+    complaints = doctor.examine(config.load(), at=datetime.now(UTC))
     for complaint in complaints:
         click.echo(f"{complaint.what}\n    {complaint.remedy}")
     if not complaints:
@@ -109,7 +121,7 @@ def doctor() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to answer on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 def serve(host: str, port: int) -> None:
-    """Serve the web app until it is stopped (Ctrl-C)."""
+    """Serve the web app, and send its e-mail, until it is stopped (Ctrl-C)."""
     import waitress
 
     from lettergen.app import create_app
@@ -119,8 +131,11 @@ def serve(host: str, port: int) -> None:
     _require_free(host, port)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     app = create_app(settings)
-    click.echo(f"lettergen is at http://{f'[{host}]' if ':' in host else host}:{port}/")
-    waitress.serve(app, host=host, port=port, threads=8, ident=None, _quiet=True)
+    with app.extensions["lettergen"].postman.on_duty():
+        # A polite request to stop is taken like Ctrl-C, so that an e-mail on its way may arrive.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+        click.echo(f"lettergen is at http://{f'[{host}]' if ':' in host else host}:{port}/")
+        waitress.serve(app, host=host, port=port, threads=8, ident=None, _quiet=True)
 
 
 def _require_installation(settings: config.Settings) -> None:

@@ -10,8 +10,9 @@ from lettergen import documents
 from lettergen.cli.answers import Unreadable, open_answers
 from lettergen.cli.desk import at_desk
 from lettergen.cli.files import out_option, written
-from lettergen.cli.forms import answers_argument, form_argument, on_option
-from lettergen.config import load
+from lettergen.cli.forms import answers_argument, letter_argument, on_option
+from lettergen.config import load, require_public_address
+from lettergen.definitions import DocumentType
 from lettergen.documents import Office
 from lettergen.rendering import Renderer
 
@@ -28,7 +29,7 @@ def _reasons(
 
 
 @click.command()
-@form_argument
+@letter_argument
 @answers_argument
 @on_option
 @out_option
@@ -54,18 +55,20 @@ def issue(
 ) -> None:
     """Issue ANSWERS as FORM: check, render, log; prints the reference.
 
-    The PDF is written and the work logged together, or neither. A copy for the patient, where
-    there is one, is written beside it.
+    The PDF is written and the work logged together, or neither. Beside NAME.pdf stand
+    NAME.large.pdf, the patient's large print, and NAME.patient.pdf, the copy for the patient,
+    where there is one.
     """
     settings = load()
+    require_public_address(settings)
     with Renderer(settings.template_folders) as renderer:
         given = open_answers(form, answers, on)
-        office = Office(given.library, renderer)
+        office = Office(given.library, renderer, settings.public_address)
+        # Loaded while the letter is rendered, which other processes do.
+        office.sealer.warm()
         # The files take their places after the commit, and are on the disk before it.
         with ExitStack() as outgoing, at_desk(settings, practice) as (session, actor):
-            known = {rule.id for rule in given.document_type.rules}
-            if set(reasons) - known:
-                raise Unreadable(f"no rule is called {', '.join(sorted(set(reasons) - known))}")
+            _require_known(given.document_type, reasons)
             document = documents.issue_answers(
                 session,
                 office,
@@ -78,15 +81,16 @@ def issue(
                 reasons=reasons,
             )
             session.flush()
-            files = {
-                out if kind == "letter" else _beside(out, kind): documents.file(
-                    session, actor, document.id, kind
-                )
-                for kind in (one.kind for one in document.files)
-            }
+            files = {_beside(out, one.kind): one.pdf for one in document.files}
             outgoing.enter_context(written(files))
     click.echo(document.reference)
 
 
+def _require_known(kind: DocumentType, reasons: dict[str, str]) -> None:
+    unknown = set(reasons) - {rule.id for rule in kind.rules}
+    if unknown:
+        raise Unreadable(f"no rule is called {', '.join(sorted(unknown))}")
+
+
 def _beside(out: Path, kind: str) -> Path:
-    return out.with_name(f"{out.stem}.{kind}{out.suffix}")
+    return out if kind == documents.LETTER else out.with_name(f"{out.stem}.{kind}{out.suffix}")

@@ -10,8 +10,9 @@ from lettergen.documents.drafting import (
     start,
 )
 from lettergen.documents.ending import start_from, supersede, void
+from lettergen.documents.finals import fresh_reference
 from lettergen.documents.finding import Page, Summary, file, file_name, find, get
-from lettergen.documents.issuing import issue, issue_answers
+from lettergen.documents.issuing import issue, issue_answers, issue_made
 from lettergen.documents.office import Office, local_day
 from lettergen.documents.readings import preview, reading
 from lettergen.documents.refusals import (
@@ -23,14 +24,17 @@ from lettergen.documents.refusals import (
     Superseded,
 )
 from lettergen.documents.reviews import prepare, review, review_file
-from lettergen.letters import LETTER, PATIENT
+from lettergen.documents.storing import Made
+from lettergen.letters import LARGE, LETTER, PATIENT, for_patient
 
 __all__ = [
+    "LARGE",
     "LETTER",
     "PATIENT",
     "Closed",
     "Conflict",
     "LookAgain",
+    "Made",
     "NotFound",
     "NotIssuable",
     "Office",
@@ -43,9 +47,12 @@ __all__ = [
     "file",
     "file_name",
     "find",
+    "for_patient",
+    "fresh_reference",
     "get",
     "issue",
     "issue_answers",
+    "issue_made",
     "local_day",
     "lock",
     "patient_of",

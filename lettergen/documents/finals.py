@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from lettergen import letters
 from lettergen import reference as references
+from lettergen.calendar import LONDON
 from lettergen.definitions import DocumentType
 from lettergen.documents import naming, people, readings
-from lettergen.documents.office import LONDON, Office, local_day
+from lettergen.documents.office import Office, local_day
 from lettergen.documents.readings import Taken
 from lettergen.forms import Finding, Reading
-from lettergen.models import ISSUED, Actor, Document, DocumentContent, Review
+from lettergen.models import ISSUED, Actor, ConsentDraft, Document, DocumentContent, Review
 from lettergen.rendering import Rendered
 
 # An earlier letter of the same kind for the same patient is pointed out for so long.
@@ -31,6 +32,11 @@ class Final:
     reference: str
     files: dict[str, Rendered]
     content: dict[str, Any]
+
+    @property
+    def page(self) -> str:
+        """What the patient reads on the web: an HTML fragment, made with the files."""
+        return str(self.content["page"])
 
     @property
     def engine(self) -> dict[str, str]:
@@ -64,6 +70,7 @@ def make(
         taken.heading,
         reference=reference,
         file_name=naming.file_name(taken.reading, day, reference),
+        address=office.public_address,
     )
     made = letters.sheets(taken.reading, at=at.astimezone(LONDON), heading=heading)
     files = {kind: office.renderer.render(sheet) for kind, sheet in made.items()}
@@ -84,18 +91,19 @@ def make(
             "warnings": [_noted(one) for one in reading.warnings],
             "info": [_noted(one) for one in reading.info],
             "file_name": heading.file_name,
+            "page": office.renderer.page(letters.page(made)),
             "earlier": earlier,
         },
     )
 
 
 def fresh_reference(session: Session) -> str:
-    """Return a reference that no letter and no waiting review bears, in any practice."""
+    """Return a reference that nothing bears in any practice: no letter, review or consent."""
     while True:
         found = references.new()
         taken = (
             session.scalar(select(model.id).where(model.reference == found))
-            for model in (Document, Review)
+            for model in (Document, Review, ConsentDraft)
         )
         if not any(taken):
             return found

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from lettergen import letters, nhs
+from lettergen.calendar import LONDON
 from lettergen.documents import naming, people
-from lettergen.documents.office import LONDON
 from lettergen.documents.people import Identity
 from lettergen.documents.refusals import NotFound
 from lettergen.models import Actor, Document, DocumentContent, DocumentFile
@@ -115,7 +115,9 @@ def file(session: Session, actor: Actor, document_id: str, kind: str) -> bytes:
 
 
 def file_name(document: Document, kind: str) -> str:
-    """Return the name under which a file is downloaded; the patient's copy has a neutral one."""
+    """Return the name under which a file is downloaded; what is the patient's has a neutral one."""
+    if kind == letters.LARGE:
+        return naming.patient_file_name(document.dated, document.reference, is_large=True)
     if kind == letters.PATIENT or document.content is None:
         return naming.patient_file_name(document.dated, document.reference)
     return document.content.file_name or f"{document.reference}.pdf"

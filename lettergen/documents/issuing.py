@@ -6,11 +6,13 @@ from datetime import date, datetime, time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lettergen.calendar import LONDON
 from lettergen.documents import drafting, finals, readings, records, reviews
-from lettergen.documents.office import LONDON, Office, local_day
+from lettergen.documents.finals import Final
+from lettergen.documents.office import Office, local_day
 from lettergen.documents.readings import Taken
 from lettergen.documents.refusals import Closed, LookAgain
-from lettergen.documents.storing import Origin, store
+from lettergen.documents.storing import Made, Origin, store
 from lettergen.forms import Typed
 from lettergen.letters import Heading
 from lettergen.models import Actor, Document, Draft, Review, Staff
@@ -20,11 +22,12 @@ from lettergen.refusals import Refused
 def issue(
     session: Session, office: Office, actor: Actor, draft_id: str, shown: str, *, at: datetime
 ) -> Document:
-    """Store exactly the bytes that the actor was shown, whose seal `shown` is, as a document.
+    """Seal exactly the bytes that the actor was shown, whose hash is `shown`, as a document.
 
     Pressed twice, it returns the same document. Raises LookAgain if answers, form, signer,
     practice or day changed since; Closed if somebody else issued or discarded the draft;
-    NotAllowed for somebody who may not sign; NotFound.
+    CertificateUnusable if the practice's certificate has ended; NotAllowed for somebody who may
+    not sign; NotFound.
     """
     reviews.require_signer(actor)
     try:
@@ -36,16 +39,29 @@ def issue(
         raise LookAgain("This is not the letter you were shown last. Please review it again.")
     _require_unchanged(session, office, actor, draft=draft, review=review, at=at)
     final = reviews.as_final(office, draft, review)
-    origin = Origin(
-        seal=shown,
-        author_id=draft.created_by,
-        signer_id=actor.staff_id,
-        draft_id=draft.id,
-        seconds=draft.seconds,
-        replaces_id=draft.replaces_id,
-    )
+    made = _made(final, author_id=draft.created_by, signer_id=actor.staff_id, seconds=draft.seconds)
+    origin = Origin(seal=shown, draft_id=draft.id, replaces_id=draft.replaces_id)
     drafting.close(session, draft, at)
-    return store(session, actor, final, origin, at=at)
+    return store(session, office, actor, made, origin, at=at)
+
+
+def issue_made(
+    session: Session, office: Office, actor: Actor, made: Made, *, at: datetime
+) -> Document:
+    """Seal and store a document that is no letter of forms/*.toml, such as a signed consent.
+
+    It gets its work and its event like any letter; whether it may be issued is for the caller
+    to have checked. Raises CertificateUnusable if the practice's certificate has ended.
+    """
+    shown = records.digest(
+        {
+            "reference": made.reference,
+            "version": made.version,
+            "files": {kind: one.sha256 for kind, one in made.files.items()},
+            "content": made.content,
+        }
+    )
+    return store(session, office, actor, made, Origin(seal=shown), at=at)
 
 
 def issue_answers(
@@ -85,10 +101,28 @@ def issue_answers(
     earlier = finals.earlier_letters(session, actor, reading, at=at)
     final = finals.make(office, taken, finals.fresh_reference(session), earlier=earlier, at=day)
     signed = staff or records.registered(session, actor, final.content["signer"]["number"])
-    origin = Origin(
-        seal=final.seal(), author_id=actor.staff_id, signer_id=signed.id if signed else None
+    made = _made(final, author_id=actor.staff_id, signer_id=signed.id if signed else None)
+    return store(session, office, actor, made, Origin(seal=final.seal()), at=at)
+
+
+def _made(
+    final: Final, *, author_id: str | None, signer_id: str | None, seconds: int | None = None
+) -> Made:
+    kind = final.kind
+    return Made(
+        slug=kind.slug,
+        title=kind.title,
+        family=kind.family,
+        version=kind.version,
+        minutes=kind.minutes,
+        reference=final.reference,
+        files=final.files,
+        page=final.page,
+        content=final.content,
+        signer_id=signer_id,
+        author_id=author_id,
+        seconds=seconds,
     )
-    return store(session, actor, final, origin, at=at)
 
 
 def _require_unchanged(
@@ -97,6 +131,8 @@ def _require_unchanged(
     facts = records.facts_for(session, actor)
     changes = {
         "the answers were changed": draft.revision != review.revision,
+        # A review of an earlier lettergen holds neither web page nor large print.
+        "lettergen was brought up to date": "page" not in review.content,
         "the form was changed": office.library.get(draft.slug).version != review.version,
         "the practice's or your own record was changed": records.digest(facts) != review.records,
         "a new day began, and the letter bears the old date": local_day(at) != review.prepared_on,

@@ -42,9 +42,10 @@ def file_name(reading: Reading, day: date, reference: str) -> str:
     return f"{day.isoformat()}_{_safe(kind.title) or kind.slug}_{who}_{reference}.pdf"
 
 
-def patient_file_name(day: date, reference: str) -> str:
+def patient_file_name(day: date, reference: str, *, is_large: bool = False) -> str:
     """Return a neutral name for the patient's copy, which a family's computer may show."""
-    return f"{day.isoformat()}_Your-copy_{reference}.pdf"
+    what = "Your-copy-large-print" if is_large else "Your-copy"
+    return f"{day.isoformat()}_{what}_{reference}.pdf"
 
 
 def _safe(text: str) -> str:

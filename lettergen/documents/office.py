@@ -1,21 +1,25 @@
 """The standing parts that letters are made with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
+from lettergen.calendar import LONDON
 from lettergen.definitions import Library
 from lettergen.rendering import Renderer
-
-LONDON = ZoneInfo("Europe/London")
+from lettergen.sealing import Sealer
 
 
 @dataclass(frozen=True)
 class Office:
-    """The document types and what renders them; kept for as long as the program runs."""
+    """The document types, what renders and what seals them; kept while the program runs.
+
+    `public_address` is what letters print, such as https://letters.example.com.
+    """
 
     library: Library
     renderer: Renderer
+    public_address: str
+    sealer: Sealer = field(default_factory=Sealer)
 
 
 def local_day(at: datetime) -> date:

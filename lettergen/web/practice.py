@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from lettergen import accounts
+from lettergen import accounts, sealing
 from lettergen.accounts import Letterhead
 from lettergen.models import Practice
 from lettergen.refusals import Refused
@@ -57,7 +57,8 @@ class PracticeForm(FlaskForm):  # type: ignore[misc]
 def record() -> str:
     """The record as it is."""
     with looking() as session:
-        return _show(_filled(accounts.practice_of(session, actor())))
+        form = _filled(accounts.practice_of(session, actor()))
+    return _show(form)
 
 
 @practice.post("/practice")
@@ -91,4 +92,12 @@ def _filled(found: Practice) -> PracticeForm:
 
 
 def _show(form: PracticeForm, refusal: str = "") -> str:
-    return render_template("web/practice.html", form=form, refusal=refusal)
+    with looking() as session:
+        found = sealing.known(session, actor().practice_id)
+        return render_template(
+            "web/practice.html",
+            form=form,
+            refusal=refusal,
+            certificate=found,
+            ends_soon=found is not None and sealing.ends_soon(found, at=now()),
+        )

@@ -159,6 +159,6 @@ def test_a_preview_is_a_draft_without_reference_and_stores_nothing(
     with sessions() as session:
         made = documents.preview(session, office, clinician.actor, draft.id, at=now)
 
-    assert set(made) == {"letter", "patient"}
+    assert set(made) == {"letter", "patient", "large"}
     assert made["letter"].pdf.startswith(b"%PDF")
     assert clinician.count(Review) == 0

@@ -1,4 +1,4 @@
-"""Issue stores what was shown, once, or asks for another look."""
+"""Issue seals and stores what was shown, once, or asks for another look."""
 
 from datetime import date, timedelta
 from threading import Barrier, Thread
@@ -27,7 +27,7 @@ def test_issue_stores_exactly_the_bytes_that_were_shown(clinician, sessions):
         stored = {
             kind: documents.file(session, clinician.actor, document.id, kind) for kind in shown
         }
-    assert stored == shown
+    assert all(stored[kind].startswith(pdf) for kind, pdf in shown.items())
     assert document.reference == review.reference
 
 
@@ -157,6 +157,19 @@ def test_a_new_version_of_the_form_asks_for_another_look(clinician, sessions):
         clinician.issue(draft, seal)
 
 
+def test_a_review_of_an_earlier_lettergen_asks_for_another_look(clinician, sessions):
+    draft = clinician.start()
+    seal = clinician.prepare(draft).seal
+    with sessions.begin() as session:
+        waiting = session.scalars(select(Review)).one()
+        waiting.content = {name: one for name, one in waiting.content.items() if name != "page"}
+
+    with pytest.raises(LookAgain, match="lettergen was brought up to date"):
+        clinician.issue(draft, seal)
+
+    assert clinician.issue(draft, clinician.prepare(draft).seal).content.page
+
+
 def test_a_colleague_cannot_issue_what_somebody_else_was_shown(clinician, colleague):
     draft = clinician.start()
     seal = clinician.prepare(draft).seal
@@ -194,6 +207,9 @@ def test_the_file_is_named_for_clerks_and_neutrally_for_the_patient(clinician):
     )
     assert documents.file_name(document, "patient") == (
         f"2026-11-20_Your-copy_{document.reference}.pdf"
+    )
+    assert documents.file_name(document, "large") == (
+        f"2026-11-20_Your-copy-large-print_{document.reference}.pdf"
     )
 
 

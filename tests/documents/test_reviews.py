@@ -48,11 +48,13 @@ def test_a_review_holds_the_final_bytes_and_what_the_page_shows(clinician, sessi
     with sessions() as session:
         review = documents.review(session, clinician.actor, draft.id)
         letter = documents.review_file(session, clinician.actor, draft.id, "letter")
-        assert {one.kind for one in review.files} == {"letter", "patient"}
+        assert {one.kind for one in review.files} == {"letter", "patient", "large"}
         assert review.content["patient"]["full_name"] == "Roberta Testerby"
         assert review.content["addressee"] == "Example Clinic"
         assert review.content["warnings"][0]["reason"] == "The bus leaves at noon."
-        assert hashlib.sha256(letter).hexdigest() == review.files[0].sha256
+        hashes = {one.kind: one.sha256 for one in review.files}
+        assert hashlib.sha256(letter).hexdigest() == hashes["letter"]
+        assert review.content["page"].startswith('<article class="letter" lang="en-GB">')
 
 
 def test_a_rule_about_the_length_is_read_after_rendering(clinician):

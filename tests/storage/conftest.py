@@ -35,7 +35,7 @@ PREPARED = """
 
     sessions = models.open_sessions({url!r}, demonstration_vault())
     library = Library(Folders((Path({forms!r}),), (Path({letters!r}),)))
-    office = documents.Office(library, None)
+    office = documents.Office(library, None, "https://letters.example.com")
     actor = {actor!r}
     DRAFT, SEAL = {draft_id!r}, {seal!r}
     NOW = datetime.fromisoformat("2026-11-20T10:30:00+00:00")
