@@ -6,6 +6,7 @@ import click
 
 from lettergen.cli.answers import Unreadable
 from lettergen.config import load
+from lettergen.consents.catalogue import SLUG, faults_of
 from lettergen.definitions import NoSuchForm, open_library
 from lettergen.definitions.lint import lint as lint_library
 from lettergen.places import CHECKOUT
@@ -22,13 +23,17 @@ def lint(forms: tuple[str, ...], cases: Path | None) -> None:
     """Name everything that is wrong with FORMS (or all), each with its file and line."""
     shipped_cases = CHECKOUT / "tests" / "letters"
     folder = cases or (shipped_cases if shipped_cases.is_dir() else None)
-    library = open_library(load())
+    settings = load()
+    library = open_library(settings)
+    others = [form for form in forms if form != SLUG]
     try:
-        faults = lint_library(library, forms, folder)
+        faults = lint_library(library, others, folder) if others or not forms else []
     except NoSuchForm as wrong:
         raise Unreadable(str(wrong)) from wrong
+    if others != list(forms) or not forms:
+        faults += faults_of(settings)
     for fault in faults:
         click.echo(str(fault))
-    count = len(forms or library.folders.slugs())
+    count = len(forms or [*library.folders.slugs(), SLUG])
     click.echo(f"{len(faults)} faults in {count} document types" if faults else f"{count} sound")
     raise click.exceptions.Exit(1 if faults else 0)

@@ -1,0 +1,131 @@
+"""The link by which a patient answers on a device of their own: made, sent, shown, made anew."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lettergen import links, post
+from lettergen.calendar import british_date
+from lettergen.consents.asking import keeping
+from lettergen.consents.asking.offering import hand_over
+from lettergen.consents.moments import LONDON
+from lettergen.consents.terms import Terms
+from lettergen.documents import Office
+from lettergen.links import State
+from lettergen.models import OFFERED, SET_UP, Actor, ConsentDraft, Link, Message, Practice
+from lettergen.places import shipped
+
+KIND = "consent-link"
+PURPOSE = "consent"
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A link that was made, with its token and address, which are not kept."""
+
+    link: Link
+    token: str
+    address: str
+
+
+def invite(
+    session: Session,
+    office: Office,
+    terms: Terms,
+    actor: Actor,
+    draft_id: str,
+    *,
+    at: datetime,
+    email: str | None = None,
+    days: int | None = None,
+    key: str | None = None,
+) -> Invited:
+    """Hand a consent over by a link; an earlier link of it ends. With an address it is e-mailed.
+
+    A form that bears a `key` and is sent twice makes one link and one e-mail. Raises as `hand_over`
+    does, WrongStage if it was handed over in another way, WrongDays, WrongAddress.
+    """
+    one = keeping.lock(session, actor.practice_id, draft_id, SET_UP, OFFERED)
+    if one.stage == SET_UP:
+        hand_over(session, terms, actor, draft_id, "link", at=at)
+    keeping.require_way(one, "link")
+    to = post.checked(email) if email else None
+    born = date.fromisoformat(str(one.answers["patient"]["date_of_birth"]))
+    earlier = open_link(session, actor, one, at=at)
+    made = links.create(
+        session, actor, PURPOSE, one.id, birth_date=born, at=at, days=days, sent_to=to, key=key
+    )
+    address = f"{office.public_address}/l/{made.token}"
+    if made.is_new and earlier is not None:
+        post.cancel_for(session, actor, one.id, at=at, link_id=earlier.id)
+        links.revoke(session, actor, earlier, at=at)
+    if made.is_new:
+        _tell(session, actor, one, made.link, address, at=at)
+    return Invited(made.link, made.token, address)
+
+
+def open_link(session: Session, actor: Actor, one: ConsentDraft, *, at: datetime) -> Link | None:
+    """Return the link by which the patient can answer now, or None."""
+    found = links.links_of(session, actor, one.id)
+    return next((link for link in found if links.state_of(link, at=at) is State.OPEN), None)
+
+
+def message_of(session: Session, actor: Actor, link: Link) -> Message | None:
+    """Return the e-mail that carries a link, or None."""
+    return session.scalar(
+        select(Message)
+        .where(Message.practice_id == actor.practice_id, Message.link_id == link.id)
+        .order_by(Message.made_at, Message.id)
+        .limit(1)
+    )
+
+
+def _tell(
+    session: Session, actor: Actor, one: ConsentDraft, link: Link, address: str, *, at: datetime
+) -> None:
+    if link.sent_to is None:
+        links.mark(session, actor, link, "shown", at=at)
+        return
+    practice = session.get_one(Practice, actor.practice_id)
+    message = post.write(
+        session,
+        actor,
+        KIND,
+        to=link.sent_to,
+        heading=f"Some questions from {practice.name}",
+        body=_text(practice, one, link, address),
+        at=at,
+        subject_id=one.id,
+        link_id=link.id,
+    )
+    links.mark(session, actor, link, "emailed", at=at, details={"message": message.id})
+
+
+def _text(practice: Practice, one: ConsentDraft, link: Link, address: str) -> str:
+    names = str((one.answers.get("patient") or {}).get("full_name") or "").split()
+    ends = link.expires_at.astimezone(LONDON)
+    return (
+        _templates()
+        .get_template("consent.txt")
+        .render(
+            practice={"name": practice.name, "phone": practice.phone},
+            first_name=names[0] if names else "",
+            address=address,
+            until=f"{british_date(ends.date())}, {ends:%H:%M}",
+        )
+    )
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(shipped("templates") / "email"),
+        autoescape=False,  # noqa: S701  (plain text: there is nothing to escape from)
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+    )
