@@ -10,24 +10,47 @@ from jinja2 import FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lettergen import definitions, models
-from lettergen.config import Settings
+from lettergen.config import Settings, require_public_address
+from lettergen.consents.standing import Consents
 from lettergen.documents import Office
 from lettergen.places import shipped
+from lettergen.post import Postman
 from lettergen.refusals import Refused
 from lettergen.rendering import Renderer
 from lettergen.vault import open_vault
 from lettergen.web import pages, review
+from lettergen.web.certificate import certificate
+from lettergen.web.changing_mind import changing_mind
+from lettergen.web.choosing_signing import choosing
+from lettergen.web.consent_end import consent_end
+from lettergen.web.consent_material import consent_material
+from lettergen.web.consent_paper import consent_paper
+from lettergen.web.consent_progress import progress
+from lettergen.web.consenting import consenting
 from lettergen.web.context import Standing
 from lettergen.web.display import Page, add_display
+from lettergen.web.door import door
 from lettergen.web.entry import guard, refuse_silent_routes
 from lettergen.web.errors import add_errors, ask_to_sign_in
 from lettergen.web.filling import filling
+from lettergen.web.genuine import genuine
+from lettergen.web.handing import handing
 from lettergen.web.headers import protect
 from lettergen.web.issued import issued
 from lettergen.web.letters import letters
+from lettergen.web.limits import limit_outside
+from lettergen.web.outside import open_outside
+from lettergen.web.patient import patient
 from lettergen.web.people import people
+from lettergen.web.post import post
 from lettergen.web.practice import practice
+from lettergen.web.register import register
+from lettergen.web.register_records import limit_second_passwords, register_records
+from lettergen.web.register_settings import register_settings
+from lettergen.web.register_work import register_work
 from lettergen.web.security import WORKING_DAY, add_sign_in
+from lettergen.web.tablet import keep_with_patient, tablet
+from lettergen.web.uploads import allow_uploads
 
 _LARGEST_REQUEST = 2_000_000
 _MOST_FIELDS = 3_000
@@ -45,13 +68,15 @@ def create_app(
     makes its own, which ends with the process.
 
     Raises:
-        Refused: the session key is a default one in production, or the keys are missing.
+        Refused: in production, the session key is a default one or no public address is set;
+            or the keys are missing.
     """
     if settings.is_production and settings.has_weak_key:
         raise Refused(
             "The key that signs sessions is a default one or too short. "
             "Run `lettergen init`, or set LETTERGEN_SECRET_KEY to 32 random characters or more."
         )
+    require_public_address(settings)
     app = Page("lettergen", static_folder=None, template_folder=None)
     app.jinja_loader = FileSystemLoader(shipped("templates"))
     _configure(app, settings)
@@ -84,15 +109,19 @@ def _standing(
     settings: Settings, renderer: Renderer | None, clock: Callable[[], datetime]
 ) -> Standing:
     keys = open_vault(settings.keys_file, is_production=settings.is_production)
+    sessions = models.open_sessions(settings.database_url, keys)
     return Standing(
         settings=settings,
-        sessions=models.open_sessions(settings.database_url, keys),
+        sessions=sessions,
         vault=keys,
         office=Office(
             library=definitions.open_library(settings),
             renderer=renderer or _own_renderer(settings),
+            public_address=settings.public_address,
         ),
         clock=clock,
+        postman=Postman(sessions, settings, clock),
+        consents=Consents(settings),
     )
 
 
@@ -110,12 +139,25 @@ def _own_renderer(settings: Settings) -> Renderer:
 
 def _add_skin(app: Flask) -> None:
     protect(app, is_production=app.config["SESSION_COOKIE_SECURE"])
+    keep_with_patient(app)
     guard(app, ask_to_sign_in)
+    allow_uploads(app)
     CSRFProtect(app)
     add_sign_in(app, app.extensions["lettergen"].sessions)
     app.add_url_rule("/static/<path:filename>", "static", pages.static)
     for blueprint in (pages.pages, letters, filling, review.review, issued, practice, people):
         app.register_blueprint(blueprint)
+    app.register_blueprint(handing)
+    app.register_blueprint(certificate)
+    app.register_blueprint(post)
+    for blueprint in (consenting, progress, consent_material, consent_paper, consent_end):
+        app.register_blueprint(blueprint)
+    app.register_blueprint(tablet)
+    for blueprint in (register, register_records, register_work, register_settings):
+        app.register_blueprint(blueprint)
+    limit_second_passwords(app)
+    open_outside(app, genuine, door, patient, choosing, changing_mind)
+    limit_outside(app)
     add_display(app)
     add_errors(app)
     refuse_silent_routes(app)

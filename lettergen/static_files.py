@@ -31,6 +31,7 @@ NPM = (
     *("--no-audit", "--no-fund", "--no-update-notifier"),
 )
 NHS_FILES = ("nhsuk-frontend.min.css", "nhsuk-frontend.min.js")
+SIGNATURE_PAD = "signature_pad.min.js"
 
 _FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 _SOURCE_MAP = re.compile(r"/\*# sourceMappingURL=\S+ \*/|//# sourceMappingURL=\S+")
@@ -41,6 +42,7 @@ def missing(static: Path = STATIC) -> tuple[str, ...]:
     """The files that the program needs and `static` lacks, as paths below it."""
     needed = [f"fonts/{name}" for name in (*FONTS, *WEB_FONTS)]
     needed += [f"nhsuk/{name}" for name in NHS_FILES]
+    needed.append(f"signature_pad/{SIGNATURE_PAD}")
     return tuple(name for name in needed if not (static / name).is_file())
 
 
@@ -68,6 +70,7 @@ def copy(packages: Path, static: Path) -> None:
     """Fill the new folder `static` from the npm packages under `packages`."""
     _copy_fonts(packages, static / "fonts")
     _copy_nhs_pages(packages / "nhsuk-frontend/dist/nhsuk", static / "nhsuk")
+    _copy_signature_pad(packages / "signature_pad/dist", static / "signature_pad")
     _copy_licences(packages, static / "licences")
 
 
@@ -118,12 +121,20 @@ def _copy_nhs_pages(source: Path, target: Path) -> None:
     (target / NHS_FILES[1]).write_text(_SOURCE_MAP.sub("", script), "utf-8")
 
 
+def _copy_signature_pad(source: Path, target: Path) -> None:
+    target.mkdir()
+    script = (source / SIGNATURE_PAD).read_text("utf-8")
+    (target / SIGNATURE_PAD).write_text(_SOURCE_MAP.sub("", script), "utf-8")
+
+
 def _copy_licences(packages: Path, target: Path) -> None:
     target.mkdir()
     for package in sorted({source.split("/")[1] for source in FONTS.values()}):
         for name in ("LICENSE", "LICENSE_FONT"):
             licence = packages / "@expo-google-fonts" / package / name
             shutil.copyfile(licence, _named(target, package, name))
+    licence = packages / "signature_pad/LICENSE"
+    shutil.copyfile(licence, _named(target, "signature_pad", licence.name))
     # nhsuk-frontend says in its README that it is under the MIT licence, and ships no text of it.
     terms = (packages / "@expo-google-fonts/arimo/LICENSE").read_text("utf-8").split("\n\n", 2)[2]
     notice = f"MIT License\n\nCopyright (c) NHS England (nhsuk-frontend)\n\n{terms}"

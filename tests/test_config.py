@@ -86,9 +86,47 @@ def test_trusted_hosts_are_names_with_commas_between(monkeypatch: pytest.MonkeyP
     assert config.load().trusted_hosts == ("letters.example.com", "127.0.0.1")
 
 
+def test_letters_print_the_first_host_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert config.load().public_address == "http://127.0.0.1:8000"
+
+    monkeypatch.setenv("LETTERGEN_TRUSTED_HOSTS", "letters.example.com, 127.0.0.1")
+    assert config.load().public_address == "https://letters.example.com"
+
+    monkeypatch.setenv("LETTERGEN_PUBLIC_ADDRESS", "https://example.com/letters/")
+    assert config.load().public_address == "https://example.com/letters"
+
+
+@pytest.mark.parametrize("address", [None, "http://letters.example.com", "http://127.0.0.1:8000"])
+def test_production_needs_an_https_address_to_print(
+    address: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LETTERGEN_ENVIRONMENT", "production")
+    if address:
+        monkeypatch.setenv("LETTERGEN_PUBLIC_ADDRESS", address)
+
+    with pytest.raises(Refused, match="Set LETTERGEN_PUBLIC_ADDRESS"):
+        config.require_public_address(config.load())
+
+
+def test_production_is_content_with_a_trusted_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LETTERGEN_ENVIRONMENT", "production")
+    monkeypatch.setenv("LETTERGEN_TRUSTED_HOSTS", "letters.example.com")
+
+    config.require_public_address(config.load())
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("PUBLIC_ADDRESS", "letters.example.com"),
+        ("PUBLIC_ADDRESS", "ftp://letters.example.com"),
+        ("PUBLIC_ADDRESS", "https://"),
+        ("PUBLIC_ADDRESS", "https://me@letters.example.com"),
+        ("PUBLIC_ADDRESS", "https://letters.example.com/?a=b"),
+        ("PUBLIC_ADDRESS", "https://letters.example.com/a b"),
+        ("PUBLIC_ADDRESS", f"https://{'letters.' * 10}example.com"),
         ("PROXIES", "many"),
         ("PROXIES", "-1"),
         ("ENVIRONMENT", "live"),

@@ -259,10 +259,11 @@ def words_of(html: str) -> str:
 
 def tidy(text: str) -> str:
     joined = re.sub("[\ufffe\x02]\r?\n?", "-", text).replace("\N{NO-BREAK SPACE}", " ")
-    # The version is a hash of the form's data and templates.
-    return "\n".join(
-        line.rstrip() for line in joined.replace(catalogue().version, "VERSION").splitlines()
-    )
+    # The version is a hash of the form's data and templates, and the page code one of it.
+    version = catalogue().version
+    for code in (version, paper.page_code(REFERENCE, version)):
+        joined = joined.replace(code, "VERSION" if code == version else "PAGE-CODE")
+    return "\n".join(line.rstrip() for line in joined.splitlines())
 
 
 @pytest.mark.parametrize("name", GOLDEN_SHEETS)

@@ -107,4 +107,4 @@ def test_every_package_brings_its_licence_along() -> None:
     packages = {source.split("/")[1] for source in FONTS.values()}
 
     assert {f"{package}-licence_font.txt" for package in packages} <= licences
-    assert "nhsuk-frontend-licence.txt" in licences
+    assert {"nhsuk-frontend-licence.txt", "signature_pad-licence.txt"} <= licences

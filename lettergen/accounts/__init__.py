@@ -2,6 +2,7 @@
 
 from lettergen.accounts.actors import actor_of, operator_of, require_manager
 from lettergen.accounts.passwords import hash_password, is_password_of
+from lettergen.accounts.pins import PinLocked, forgive_pin, has_pin, is_pin_of, set_pin
 from lettergen.accounts.practices import (
     Letterhead,
     create_practice,
@@ -36,6 +37,7 @@ __all__ = [
     "NoSuchPerson",
     "NotAllowed",
     "Person",
+    "PinLocked",
     "Registration",
     "activate_staff",
     "actor_of",
@@ -44,13 +46,17 @@ __all__ = [
     "deactivate_staff",
     "edit_practice",
     "edit_staff",
+    "forgive_pin",
+    "has_pin",
     "hash_password",
     "is_password_of",
+    "is_pin_of",
     "operator_of",
     "practice_of",
     "practices",
     "require_manager",
     "set_password",
+    "set_pin",
     "staff_by_email",
     "staff_by_sign_in",
     "staff_member",

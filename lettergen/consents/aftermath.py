@@ -37,7 +37,9 @@ def of_letter(
 
     Raises NotFound for a task of another kind.
     """
+    order = [one.key for one in terms.catalogue.purposes]
     found = histories.of_record(session, actor, task.record_id)
+    found.sort(key=lambda one: order.index(one.grant.purpose))
     by_grant = {one.grant.id: one for one in found}
     events = session.scalars(
         select(ConsentEvent)
@@ -57,11 +59,12 @@ def of_letter(
         if one.opened_at == task.opened_at and one.kind in (tasks.STOP, tasks.CONFIRM, tasks.LETTER)
     ]
     first = events[0]
+    stopped = [_stopped(terms, by_grant[one.grant_id], one, opened) for one in events]
     return Aftermath(
         said_at=task.opened_at,
         how=first.how,
         by_name="" if first.by_role == "patient" else first.by_name or "",
-        stopped=tuple(_stopped(terms, by_grant[one.grant_id], one, opened) for one in events),
+        stopped=tuple(sorted(stopped, key=lambda one: order.index(one.purpose))),
         kept=tuple(one.grant.purpose for one in found if one.state(at) is State.GRANTED),
         tasks=tuple(opened),
     )

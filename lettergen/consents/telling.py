@@ -89,9 +89,7 @@ def about(session: Session, actor: Actor, document_id: str) -> About | None:
         return About(record_id, None)
     told = session.scalars(
         select(ConsentTask)
-        .where(
-            ConsentTask.practice_id == actor.practice_id, ConsentTask.document_id == document_id
-        )
+        .where(ConsentTask.practice_id == actor.practice_id, ConsentTask.document_id == document_id)
         .order_by(ConsentTask.done_at.is_not(None), ConsentTask.id)
         .limit(1)
     ).first()

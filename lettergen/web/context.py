@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from lettergen import models
 from lettergen.accounts import Actor
 from lettergen.config import Settings
+from lettergen.consents.standing import Consents
+from lettergen.consents.terms import Terms
 from lettergen.documents import Office
+from lettergen.post import Postman
 from lettergen.vault import Vault
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ class Standing:
     vault: Vault
     office: Office
     clock: Callable[[], datetime]
+    postman: Postman
+    consents: Consents
 
 
 def standing() -> Standing:
@@ -61,6 +66,14 @@ def actor() -> Actor:
     if person is None:
         raise LookupError("nobody is signed in: the view should be marked with @enter")
     return person.actor
+
+
+def terms(session: Session, who: Actor | None = None) -> Terms:
+    """Return the consent form with the settings of the actor's practice, or of `who` else acts.
+
+    Raises BrokenDefinition while a file of the form is broken.
+    """
+    return standing().consents.terms(session, who or actor())
 
 
 @contextmanager

@@ -1,11 +1,10 @@
 """How pages show things: the Jinja environment, its filters and its standing names."""
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from typing import Any, NamedTuple
 
 from flask import Flask, current_app, request, url_for
 from flask_wtf.csrf import generate_csrf
@@ -13,8 +12,8 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 from wtforms import Form
 
-from lettergen import __version__
-from lettergen.calendar import british_date
+from lettergen import __version__, calendar
+from lettergen.calendar import LONDON, british_date
 from lettergen.nhs import spaced
 from lettergen.web.components import nhsuk
 from lettergen.web.context import signed_in
@@ -22,7 +21,7 @@ from lettergen.web.entry import declared
 from lettergen.web.headers import nonce
 
 ASSETS = Path(__file__).parent / "assets"
-_LONDON = ZoneInfo("Europe/London")
+british_time = calendar.british_time
 
 
 _MENU = (
@@ -30,6 +29,9 @@ _MENU = (
     ("New letter", "letters.choose"),
     ("Drafts", "letters.drafts"),
     ("Letters", "letters.listing"),
+    ("Photo consent", "consenting.listing"),
+    ("Photo register", "register.overview"),
+    ("Email", "post.overview"),
     ("Practice", "practice.record"),
     ("Staff", "people.listing"),
 )
@@ -52,6 +54,11 @@ class Page(Flask):
         "trim_blocks": True,
         "lstrip_blocks": True,
     }
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log a fault by its route, not by its address: that of a link is a secret."""
+        route = request.url_rule or "an address without a route"
+        self.logger.error("Exception on %s [%s]", route, request.method, exc_info=exc_info)
 
 
 def add_display(app: Flask) -> None:
@@ -92,13 +99,6 @@ def places() -> list[Place]:
     ]
 
 
-def british_time(moment: datetime) -> str:
-    """Return 20 November 2026, 14:02 on the clock in London; a naive moment counts as UTC."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    here = aware.astimezone(_LONDON)
-    return f"{british_date(here.date())}, {here:%H:%M}"
-
-
 def fault_links(form: Form) -> list[dict[str, str]]:
     """Return the faults of a form for an error summary: each said once, linked to its field."""
     said: dict[str, str] = {}
@@ -125,7 +125,7 @@ def csrf() -> Markup:
 
 
 def _day(day: date | datetime | str) -> str:
-    return british_date(day.astimezone(_LONDON).date() if isinstance(day, datetime) else day)
+    return british_date(day.astimezone(LONDON).date() if isinstance(day, datetime) else day)
 
 
 @cache

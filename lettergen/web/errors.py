@@ -20,7 +20,8 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from lettergen import accounts, definitions, documents, models
+from lettergen import accounts, definitions, documents, models, post, sealing
+from lettergen.consents import asking, histories
 from lettergen.refusals import Refused
 
 _LOG = logging.getLogger(__name__)
@@ -70,10 +71,20 @@ _ADVICE = {
         "and at what time.",
     ),
 }
+_FILE_TOO_LARGE = Advice(
+    "That file is too large",
+    "Nothing was saved. Go back in your browser, and choose a smaller file. If you are sure that "
+    "this is the right one, ask whoever looks after lettergen at your practice.",
+)
 _REFUSALS: tuple[tuple[type[Refused], HTTPStatus], ...] = (
     (documents.NotFound, HTTPStatus.NOT_FOUND),
     (accounts.NoSuchPerson, HTTPStatus.NOT_FOUND),
+    (post.NoSuchMessage, HTTPStatus.NOT_FOUND),
     (definitions.NoSuchForm, HTTPStatus.NOT_FOUND),
+    (sealing.NoSuchCertificate, HTTPStatus.NOT_FOUND),
+    (histories.NotFound, HTTPStatus.NOT_FOUND),
+    (asking.WrongStage, HTTPStatus.CONFLICT),
+    (asking.ChangedMeanwhile, HTTPStatus.CONFLICT),
     (documents.Closed, HTTPStatus.CONFLICT),
     (documents.Conflict, HTTPStatus.CONFLICT),
     (documents.LookAgain, HTTPStatus.CONFLICT),
@@ -119,7 +130,7 @@ def show_fault(fault: HTTPException) -> ResponseReturnValue:
         return fault
     is_ours = code >= HTTPStatus.INTERNAL_SERVER_ERROR
     like = HTTPStatus.INTERNAL_SERVER_ERROR if is_ours else HTTPStatus.BAD_REQUEST
-    advice = _ADVICE.get(code, _ADVICE[like])
+    advice = _FILE_TOO_LARGE if _is_large_file(code) else _ADVICE.get(code, _ADVICE[like])
     if request.is_json:
         return jsonify(error=f"{advice.title}. {advice.text}", reasons=[]), code
     reply = make_response(_page(code, advice))
@@ -160,6 +171,11 @@ def _keep_typed(code: int, title: str) -> ResponseReturnValue:
         "web/stale.html", heading=title, fields=_typed(), address=request.full_path, can_send=True
     )
     return page, code
+
+
+def _is_large_file(code: int) -> bool:
+    # Our pages send files in a form of this kind only, and nothing else in one.
+    return code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and request.mimetype == "multipart/form-data"
 
 
 def _typed() -> list[tuple[str, str]]:

@@ -4,15 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import get_template_attribute
 
+from lettergen.calendar import LONDON, british_time
 from lettergen.definitions import Directories, DocumentType, Field
 from lettergen.forms import Reading
 from lettergen.forms.flattening import unknown_names
 from lettergen.models import Draft
-from lettergen.web.display import british_time
 from lettergen.web.merging import Marks, Typed, question_of, written
 from lettergen.web.panel import (
     Link,
@@ -36,7 +35,6 @@ from lettergen.web.rows import posted_as
 from lettergen.web.widgets import anchor
 
 PARTS = "web/fill_parts.html"
-_LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ class Fill:
     @property
     def saved_at(self) -> str:
         """When the draft was saved, on the clock in London; with the date unless it is today."""
-        saved, today = (one.astimezone(_LONDON) for one in (self.draft.saved_at, self.at))
+        saved, today = (one.astimezone(LONDON) for one in (self.draft.saved_at, self.at))
         is_today = saved.date() == today.date()
         return f"{saved:%H:%M}" if is_today else british_time(self.draft.saved_at)
 
@@ -105,7 +103,7 @@ class Fill:
             typed=self.on_page,
             reading=self.reading,
             directories=self.directories,
-            today=self.at.astimezone(_LONDON).date(),
+            today=self.at.astimezone(LONDON).date(),
             clashes={name: self.clash(name) for name in self.clashes},
             wrong=self.wrong,
         )

@@ -35,7 +35,8 @@ class DraftLine:
 def listing() -> str:
     """Letters, the newest first; `q` is a sealed search, see web/search.py."""
     word = request.args.get("q", "")
-    form = opened(word, standing().vault, actor().practice_id) if word else SearchForm()
+    place = (standing().vault, actor().practice_id)
+    form = opened(SearchForm, word, *place) if word else SearchForm()
     if form is None or (word and not form.validate()):
         abort(404)
     page = request.args.get("page", 1, type=int)

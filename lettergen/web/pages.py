@@ -7,10 +7,12 @@ from sqlalchemy import text
 
 from lettergen import documents
 from lettergen.places import PACKAGE
+from lettergen.web import consenting
 from lettergen.web.context import actor, looking
 from lettergen.web.display import ASSETS
 from lettergen.web.entry import anyone, enter
 from lettergen.web.letters import draft_lines, kinds_of_letter
+from lettergen.web.notices import notices
 
 pages = Blueprint("pages", __name__)
 _YEAR = 31_536_000
@@ -20,13 +22,15 @@ _STATIC = PACKAGE / "static"
 @pages.get("/")
 @enter("clinician", "reception", "manager")
 def home() -> str:
-    """What waits for this person, what can be begun, and what was written last."""
+    """What is to be looked at, what waits for this person, what can be begun, and what was last."""
     writes = actor().roles & {"clinician", "reception"}
     with looking() as session:
         return render_template(
             "web/home.html",
+            notices=notices(session),
             kinds=kinds_of_letter()[0] if writes else [],
             drafts=draft_lines(session) if writes else [],
+            consents=consenting.lines(session) if writes else [],
             recent=documents.find(session, actor()).items[:8],
         )
 

@@ -10,6 +10,7 @@ from lettergen.web.entry import enter
 from lettergen.web.people_forms import (
     NewPersonForm,
     OwnPasswordForm,
+    OwnPinForm,
     PasswordForm,
     PersonForm,
     form_of,
@@ -139,6 +140,22 @@ def change_own_password() -> ResponseReturnValue:
     return redirect(url_for("security.login"))
 
 
+@people.post("/account/pin")
+@enter("clinician", "reception", "manager")
+def set_own_pin() -> ResponseReturnValue:
+    """Set the PIN by which one takes a tablet back from a patient."""
+    form = OwnPinForm()
+    if not form.validate():
+        return _show_account(pin_form=form), 422
+    try:
+        with changing() as session:
+            accounts.set_pin(session, actor(), form.pin.data or "", at=now())
+    except Refused as refusal:
+        return _show_account(pin_form=form, refusal=str(refusal)), 422
+    flash("Your PIN is set.", "success")
+    return redirect(url_for("people.account"))
+
+
 def _show(
     staff_id: str,
     *,
@@ -162,5 +179,15 @@ def _show_new(form: NewPersonForm, refusal: str = "") -> str:
     return render_template("web/person_new.html", form=form, refusal=refusal)
 
 
-def _show_account(form: OwnPasswordForm, refusal: str = "") -> str:
-    return render_template("web/account.html", form=form, refusal=refusal)
+def _show_account(
+    form: OwnPasswordForm | None = None, refusal: str = "", pin_form: OwnPinForm | None = None
+) -> str:
+    with looking() as session:
+        has_pin = accounts.has_pin(session, actor())
+    return render_template(
+        "web/account.html",
+        form=form or OwnPasswordForm(formdata=None),
+        pin_form=pin_form or OwnPinForm(formdata=None),
+        has_pin=has_pin,
+        refusal=refusal,
+    )

@@ -93,9 +93,24 @@ class OwnPasswordForm(PasswordForm):
 
     def validate_old_password(self, field: PasswordField) -> None:
         """Whoever finds an open screen cannot take the account over."""
-        who = signed_in()
-        if who is None or not who.verify_and_update_password(field.data or ""):
-            raise ValidationError("This is not your present password")
+        _require_own_password(field)
+
+
+class OwnPinForm(FlaskForm):  # type: ignore[misc]
+    """One's own PIN, with the password as proof."""
+
+    pin_password = PasswordField("Your password", [InputRequired("Enter your password")])
+    pin = PasswordField("New PIN", [InputRequired("Enter a PIN"), Length(max=40)])
+
+    def validate_pin_password(self, field: PasswordField) -> None:
+        """Whoever finds an open screen cannot set a PIN for later."""
+        _require_own_password(field)
+
+
+def _require_own_password(field: PasswordField) -> None:
+    who = signed_in()
+    if who is None or not who.verify_and_update_password(field.data or ""):
+        raise ValidationError("This is not your present password")
 
 
 def form_of(staff: Staff) -> PersonForm:

@@ -1,10 +1,10 @@
-"""Finding a letter: what may be asked, and how it travels without showing who is looked for."""
+"""Finding a letter or a patient: what may be asked, and how it travels without saying who it is."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, Form, SelectField, StringField, ValidationError
@@ -30,22 +30,14 @@ class DayField(DateField):
             raise ValueError("Enter a real date, like 27/3/2026") from None
 
 
-class SearchForm(Form):
-    """A patient by NHS number, or by surname and birth date; a kind, a signer, a span of days."""
+class PatientForm(Form):
+    """A patient by NHS number, or by surname and birth date."""
 
     nhs_number = StringField("NHS number", [Optional(), Length(max=20)])
     family_name = StringField("Surname", [Optional(), Length(max=100)])
     born_day = StringField("Day", [Length(max=10)])
     born_month = StringField("Month", [Length(max=10)])
     born_year = StringField("Year", [Length(max=10)])
-    slug = SelectField(
-        "Kind of letter", choices=choices_of((), none="All kinds"), validate_choice=False
-    )
-    signer_id = SelectField(
-        "Signed by", choices=choices_of((), none="Anyone"), validate_choice=False
-    )
-    since = DayField("From", [Optional()], _DAY_FORMATS)
-    until = DayField("To", [Optional()], _DAY_FORMATS)
 
     def validate_nhs_number(self, field: StringField) -> None:
         """A number with a wrong check digit would find nothing: say so instead."""
@@ -65,11 +57,6 @@ class SearchForm(Form):
             raise ValidationError("Enter a real birth date, like 27 3 1998")
         if not (self.family_name.data or "").strip():
             raise ValidationError("Give the surname as well as the birth date")
-
-    def validate_until(self, field: DateField) -> None:
-        """The span of days runs forwards."""
-        if field.data and self.since.data and field.data < self.since.data:
-            raise ValidationError("The last day must be the same as or after the first")
 
     @property
     def has_birth_date(self) -> bool:
@@ -95,6 +82,24 @@ class SearchForm(Form):
         """What was typed, without the empty boxes."""
         return {field.name: text for field in self if (text := _typed(field))}
 
+
+class SearchForm(PatientForm):
+    """A patient, a kind, a signer, a span of days."""
+
+    slug = SelectField(
+        "Kind of letter", choices=choices_of((), none="All kinds"), validate_choice=False
+    )
+    signer_id = SelectField(
+        "Signed by", choices=choices_of((), none="Anyone"), validate_choice=False
+    )
+    since = DayField("From", [Optional()], _DAY_FORMATS)
+    until = DayField("To", [Optional()], _DAY_FORMATS)
+
+    def validate_until(self, field: DateField) -> None:
+        """The span of days runs forwards."""
+        if field.data and self.since.data and field.data < self.since.data:
+            raise ValidationError("The last day must be the same as or after the first")
+
     @property
     def criteria(self) -> dict[str, Any]:
         """What to look for, as `documents.find` takes it; only after `validate`."""
@@ -115,17 +120,20 @@ class SearchForm(Form):
         self.signer_id.choices = choices_of(signers, none="Anyone")
 
 
-def sealed(form: SearchForm, vault: Vault, practice_id: str) -> str:
+Search = TypeVar("Search", bound=PatientForm)
+
+
+def sealed(form: PatientForm, vault: Vault, practice_id: str) -> str:
     """Return the search as a word for an address; histories and logs then hold no patient."""
     plain = json.dumps(form.filled).encode()
     return urlsafe_b64encode(vault.seal(plain, _place(practice_id))).decode().rstrip("=")
 
 
-def opened(word: str, vault: Vault, practice_id: str) -> SearchForm | None:
+def opened(kind: type[Search], word: str, vault: Vault, practice_id: str) -> Search | None:
     """Return the search that a word stands for, or None if this practice did not make it."""
     try:
         raw = urlsafe_b64decode(word + "=" * (-len(word) % 4))
-        return SearchForm(MultiDict(json.loads(vault.unseal(raw, _place(practice_id)))))
+        return kind(MultiDict(json.loads(vault.unseal(raw, _place(practice_id)))))
     except (Unreadable, ValueError):
         return None
 

@@ -4,10 +4,17 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_security import RoleMixin, Security, UserDatastore, UserMixin, logout_user
+from flask_security import (
+    RoleMixin,
+    Security,
+    UserDatastore,
+    UserMixin,
+    login_user,
+    logout_user,
+)
 from sqlalchemy.orm import Session, sessionmaker
 
 from lettergen import accounts
@@ -102,6 +109,12 @@ def add_sign_in(app: Flask, sessions: sessionmaker[Session]) -> None:
     for name in [name for name in app.view_functions if name.startswith("security.")]:
         anyone(app.view_functions[name])
     _limit_attempts(app)
+
+
+def sign_in_again(sign_in_id: str) -> None:
+    """Sign in whoever had this session, after a proof of another kind than the password."""
+    user = current_app.extensions["security"].datastore.find_user(fs_uniquifier=sign_in_id)
+    login_user(user, authn_via=["pin"])
 
 
 def sign_out() -> None:

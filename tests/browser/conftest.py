@@ -3,6 +3,7 @@
 import secrets
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,19 +80,16 @@ class Running:
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The program with one practice, served by waitress until the tests end."""
-    folder = tmp_path_factory.mktemp("browser")
-    settings = Settings(data=folder, secret_key=secrets.token_hex(32))
-    _prepare(settings)
-    app = create_app(settings)
-    server = create_server(app, host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield Running(f"http://127.0.0.1:{server.effective_port}", app)
-    server.close()
-    thread.join(timeout=5)
-    standing = app.extensions["lettergen"]
-    standing.office.renderer.close()
-    standing.sessions.kw["bind"].dispose()
+    with _served(tmp_path_factory.mktemp("browser"), port=0) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def served() -> Callable[..., AbstractContextManager[Running]]:
+    """Return a function: folder, port and other settings → the program with one practice, served
+    until the end of the block, its postman on duty.
+    """
+    return _served
 
 
 @pytest.fixture(scope="session")
@@ -106,18 +104,19 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def window(chromium: Browser, running: Running) -> Iterator[Callable[..., Page]]:
+def window(chromium: Browser) -> Iterator[Callable[..., Page]]:
     """Return a function: a new window of somebody who has signed in, with the page at an address.
 
     Windows of one `who` share a session, as tabs of one browser do.
     """
-    contexts: dict[tuple[str, frozenset[tuple[str, Any]]], BrowserContext] = {}
+    contexts: dict[tuple[str, str, frozenset[tuple[str, Any]]], BrowserContext] = {}
 
     def opened(address: str, who: Person = CLINICIAN, **how: Any) -> Page:
-        key = (who.email, frozenset((name, str(value)) for name, value in how.items()))
+        origin = "/".join(address.split("/")[:3])
+        key = (origin, who.email, frozenset((name, str(value)) for name, value in how.items()))
         if key not in contexts:
             contexts[key] = chromium.new_context(**how)
-            _sign_in(contexts[key].new_page(), running, who)
+            _sign_in(contexts[key].new_page(), origin, who)
         page = contexts[key].new_page()
         page.set_default_timeout(8000)
         page.goto(address)
@@ -144,6 +143,23 @@ def accessible() -> Callable[[Page], None]:
     return check
 
 
+@contextmanager
+def _served(folder: Path, *, port: int, **others: Any) -> Iterator[Running]:
+    settings = Settings(data=folder, secret_key=secrets.token_hex(32), **others)
+    _prepare(settings)
+    app = create_app(settings)
+    standing = app.extensions["lettergen"]
+    server = create_server(app, host="127.0.0.1", port=port, threads=8)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    with standing.postman.on_duty():
+        yield Running(f"http://127.0.0.1:{server.effective_port}", app)
+    server.close()
+    thread.join(timeout=5)
+    standing.office.renderer.close()
+    standing.sessions.kw["bind"].dispose()
+
+
 def _prepare(settings: Settings) -> None:
     vault.create_keys(settings.keys_file)
     engine = models.make_engine(settings.database_url)
@@ -158,10 +174,10 @@ def _prepare(settings: Settings) -> None:
     engine.dispose()
 
 
-def _sign_in(page: Page, running: Running, who: Person) -> None:
-    page.goto(f"{running.address}/sign-in")
+def _sign_in(page: Page, origin: str, who: Person) -> None:
+    page.goto(f"{origin}/sign-in")
     page.fill("input[name=email]", who.email)
     page.fill("input[name=password]", PASSWORD)
     page.click("main button[type=submit]")
-    page.wait_for_url(f"{running.address}/")
+    page.wait_for_url(f"{origin}/")
     page.close()

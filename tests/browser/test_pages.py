@@ -39,7 +39,12 @@ def test_a_letter_is_reviewed_signed_and_its_name_copied(
     running: Any, reviewed: Any, accessible: Any
 ) -> None:
     page = reviewed
-    page.wait_for_function("[...document.images].every(one => one.complete && one.naturalWidth)")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('section > ol img')].every(one => one.naturalWidth)"
+    )
+    accessible(page)
+    page.click("summary:has-text('Show its pages')")
+    page.wait_for_function("() => document.querySelector('details img').naturalWidth")
     accessible(page)
 
     page.click("button:has-text('Sign and issue')")

@@ -7,7 +7,7 @@ import json
 import tomllib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from lettergen import documents, forms, models
+from lettergen import accounts, delivery, documents, forms, models, post, sealing
 from lettergen.app import create_app
 from lettergen.config import Settings
+from lettergen.consents import asking
 from lettergen.rendering import Renderer
 from lettergen.vault import DEFAULT_KEY
+from tests.consent_asking.cases import ADULT
+from tests.web import filed, patients
+from tests.web.patients import Patient
 
 LETTER = "to-whom-it-may-concern"
 CASES = Path(__file__).parents[1] / "letters" / f"{LETTER}.toml"
@@ -41,7 +45,8 @@ class StrictClient(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         kwargs["buffered"] = True
         reply = super().open(*args, **kwargs)
-        if reply.mimetype == "text/html" and not 300 <= reply.status_code < 400:
+        has_body = reply.request.method != "HEAD" and not 300 <= reply.status_code < 400
+        if reply.mimetype == "text/html" and has_body:
             html5lib.HTMLParser(strict=True).parse(reply.get_data(as_text=True))
         return reply
 
@@ -72,6 +77,15 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A link to a letter, as its patient got it."""
+
+    link_id: str
+    token: str
+    reference: str
 
 
 def soup(reply: TestResponse) -> BeautifulSoup:
@@ -175,6 +189,45 @@ def issue(clinician: StrictClient) -> Callable[[str], str]:
     return sign
 
 
+@pytest.fixture
+def letter(app: Flask, people: Any, clock: Clock) -> str:
+    """The id of a letter for Rowan Testerby, born 12 April 1998, issued without a browser."""
+    parts = app.extensions["lettergen"]
+    case = tomllib.loads(CASES.read_text("utf-8"))["cases"][0]["answers"]
+    kind = parts.office.library.get(LETTER)
+    supplied = {name for name, source in kind.supplied().items() if source.startswith("practice.")}
+    typed = forms.flatten(
+        kind, {name: answer for name, answer in case.items() if name not in supplied}
+    )
+    with parts.sessions() as session, models.changing(session):
+        return documents.issue_answers(
+            session,
+            parts.office,
+            people.clinician,
+            LETTER,
+            typed,
+            on=clock().date(),
+            at=clock(),
+            signer=ADDRESSES["clinician"],
+        ).id
+
+
+@pytest.fixture
+def hand(app: Flask, people: Any, clock: Clock) -> Callable[..., Handed]:
+    """Return a function: the id of a letter → a new link to it, made by reception."""
+
+    def handed(document_id: str, **how: Any) -> Handed:
+        parts = app.extensions["lettergen"]
+        with parts.sessions() as session, models.changing(session):
+            made = delivery.hand_by_link(
+                session, parts.office, people.receptionist, document_id, at=clock(), **how
+            )
+            reference = documents.get(session, people.receptionist, document_id).reference
+            return Handed(made.link.id, made.token, reference)
+
+    return handed
+
+
 def review(browser: StrictClient, draft_id: str) -> str:
     """Have the final pages made, look at them, and return the seal that the page shows."""
     browser.send(f"/drafts/{draft_id}/review")
@@ -182,23 +235,102 @@ def review(browser: StrictClient, draft_id: str) -> str:
 
 
 @pytest.fixture
+def certificate_id(app: Flask, people: Any, clock: Clock) -> str:
+    """The certificate that seals the letters of the clinician's practice."""
+    parts = app.extensions["lettergen"]
+    with parts.sessions() as session, models.changing(session):
+        return sealing.current(session, people.manager.practice_id, at=clock()).id
+
+
+@pytest.fixture
+def message_id(app: Flask, people: Any, clock: Clock) -> str:
+    """An e-mail that waits to be sent."""
+    parts = app.extensions["lettergen"]
+    with parts.sessions() as session, models.changing(session):
+        text = {"to": "rowan@example.com", "heading": "A letter", "body": "Hello"}
+        return post.write(session, people.clinician, "letter", **text, at=clock()).id
+
+
+@pytest.fixture
 def known(
+    app: Flask,
+    clock: Clock,
     begun: Callable[..., str],
     issue: Callable[[str], str],
     clinician: StrictClient,
     people: Any,
+    hand: Callable[[str], Handed],
+    certificate_id: str,
+    message_id: str,
 ) -> dict[str, Any]:
     """What the addresses of routes may name: an issued letter, a draft under review, a person."""
     document_id = issue(begun())
+    handed = hand(document_id)
     draft_id = begun()
     review(clinician, draft_id)
     return {
         "document_id": document_id,
         "draft_id": draft_id,
+        "consent_id": patients.begin(app, people, ADULT, at=clock()),
+        **asdict(filed.full(app, people.clinician, at=clock())),
         "staff_id": people.receptionist.staff_id,
         "slug": LETTER,
         "kind": "letter",
         "number": 1,
         "name": "app.css",
         "filename": "nhsuk/nhsuk-frontend.min.css",
+        "reference": handed.reference,
+        "token": handed.token,
+        "link_id": handed.link_id,
+        "certificate_id": certificate_id,
+        "message_id": message_id,
     }
+
+
+@pytest.fixture
+def clinicians_pin(app: Flask, people: Any, clock: Clock) -> str:
+    """The clinician's PIN, which is set."""
+    parts = app.extensions["lettergen"]
+    with parts.sessions() as session, models.changing(session):
+        accounts.set_pin(session, people.clinician, patients.PIN, at=clock())
+    return patients.PIN
+
+
+@pytest.fixture
+def on_tablet(
+    app: Flask, people: Any, clinician: StrictClient, clinicians_pin: str, clock: Clock
+) -> Callable[..., Patient]:
+    """Return a function: set-up → the patient with the clinician's tablet, locked to it."""
+
+    def handed(answers: dict[str, Any] = ADULT) -> Patient:
+        assert clinicians_pin
+        draft_id = patients.begin(app, people, answers, at=clock())
+        reply = clinician.send(f"/consents/{draft_id}/tablet", device="Tablet 1")
+        assert reply.status_code == 303, reply.text
+        return Patient(app, clinician, "/choose", draft_id, people.clinician.practice_id)
+
+    return handed
+
+
+@pytest.fixture
+def by_link(app: Flask, people: Any, clock: Clock) -> Callable[..., Patient]:
+    """Return a function: set-up → the patient behind the door of a link to it."""
+
+    def handed(answers: dict[str, Any] = ADULT) -> Patient:
+        parts = app.extensions["lettergen"]
+        draft_id = patients.begin(app, people, answers, at=clock())
+        with parts.sessions() as session, models.changing(session):
+            rules = parts.consents.terms(session, people.clinician)
+            made = asking.invite(
+                session, parts.office, rules, people.clinician, draft_id, at=clock()
+            )
+        browser = app.test_client()
+        root = f"/l/{made.token}/choose"
+        year, month, day = answers["patient"]["date_of_birth"].split("-")
+        token = browser.page(f"/l/{made.token}").select_one("[name=csrf_token]")["value"]
+        fields = {"day": day, "month": month, "year": year, "csrf_token": token}
+        reply = browser.post(f"/l/{made.token}", data=fields)
+        assert reply.status_code == 303, reply.text
+        return Patient(app, browser, root, draft_id, people.clinician.practice_id)
+
+    return handed

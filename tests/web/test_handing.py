@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from lettergen import delivery, documents, links, models
 from lettergen.app import create_app
 from lettergen.links import LinkEnded, WrongBirthDate, tokens
-from lettergen.models import Link, Message
+from lettergen.models import DocumentFile, Link, Message
 
 WHO = "rowan.testerby@example.com"
 
@@ -93,6 +93,18 @@ def test_a_link_on_the_screen_is_shown_as_text_and_qr_and_only_once(
     assert "4 December 2026, 10:30" in shown
     assert token not in code
     assert rows(Message) == []
+
+
+def test_the_slip_of_a_letter_without_large_print_promises_none(
+    receptionist: Any, letter: str, app: Any
+) -> None:
+    with app.extensions["lettergen"].sessions.begin() as session:
+        session.execute(delete(DocumentFile).where(DocumentFile.kind == "large"))
+
+    slip = soup_of(send(receptionist, letter, way="show", days="14"))
+
+    assert "Read your letter" in slip.text
+    assert "large print" not in slip.main.text
 
 
 def test_a_form_that_is_sent_twice_shows_the_same_link_and_makes_no_other(

@@ -201,6 +201,8 @@ def test_a_manager_sees_letters_but_no_drafts(manager: Any, begun: Any, issue: A
     assert [one.text for one in home.select(".nhsuk-header__navigation-link[href]")] == [
         "Home",
         "Letters",
+        "Photo register",
+        "Email",
         "Practice",
         "Staff",
     ]

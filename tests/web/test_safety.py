@@ -187,6 +187,16 @@ def test_ten_megabytes_are_refused_in_words(clinician: Any, begun: Any) -> None:
     assert "too much to send at once" in reply.text
 
 
+def test_a_file_of_ten_megabytes_is_refused_in_words_about_files(manager: Any) -> None:
+    kind = "multipart/form-data; boundary=here"
+
+    reply = manager.post("/practice/certificate", data=bytes(10_000_000), content_type=kind)
+
+    assert reply.status_code == 413
+    assert "choose a smaller file" in reply.text
+    assert "enclosure" not in reply.text
+
+
 def test_a_page_that_is_not_there_says_what_to_do(client: Any) -> None:
     reply = client.get("/nowhere")
 

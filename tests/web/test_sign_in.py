@@ -127,7 +127,14 @@ def test_in_production_the_key_must_be_a_real_one(settings: Settings, renderer: 
 def test_in_production_the_cookie_goes_over_https_alone(
     settings: Settings, renderer: Renderer, tmp_path: Path
 ) -> None:
-    live = settings.model_copy(update={"environment": "production", "data": tmp_path, "proxies": 1})
+    live = settings.model_copy(
+        update={
+            "environment": "production",
+            "data": tmp_path,
+            "proxies": 1,
+            "public_address": "https://letters.example.com",
+        }
+    )
     live.keys_file.unlink()
     vault.create_keys(live.keys_file)
     app = create_app(live, renderer=renderer)
