@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lettergen import definitions, models
 from lettergen.config import Settings, require_public_address
-from lettergen.consents.standing import Consents
+from lettergen.consents.form.standing import Consents
 from lettergen.documents import Office
 from lettergen.places import shipped
 from lettergen.post import Postman

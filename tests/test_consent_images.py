@@ -17,9 +17,9 @@ from PIL import Image, ImageCms, ImageDraw
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
-from lettergen.consents import images, marks
-from lettergen.consents.images import UnfitPicture
-from lettergen.consents.marks import NoMark
+from lettergen.consents.papers import images, marks
+from lettergen.consents.papers.images import UnfitPicture
+from lettergen.consents.papers.marks import NoMark
 from lettergen.rendering import Renderer, UnreadablePdf
 
 # Pillow says aloud that metadata is broken, which is the point of some of these files.

@@ -32,11 +32,12 @@ import zxingcpp
 from PIL import Image, ImageDraw
 
 from lettergen import documents, models, sealing
-from lettergen.consents import answers as reading
-from lettergen.consents import catalogue as catalogues
-from lettergen.consents import evidence, letters, making, paper, wording
-from lettergen.consents.framing import Door, Frame, grouped, moment
-from lettergen.consents.withdrawing import Stopped
+from lettergen.consents.form import catalogue as catalogues
+from lettergen.consents.papers import evidence, letters, making, wording
+from lettergen.consents.papers import sheets as paper
+from lettergen.consents.papers.framing import Door, Frame, grouped, moment
+from lettergen.consents.register.withdrawing import Stopped
+from lettergen.consents.rules import answers as reading
 from lettergen.definitions import Folders, Library
 from lettergen.letters import LARGE, LETTER, PATIENT, Heading
 from lettergen.letters import page as as_page

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from lettergen.consents import catalogue, checking, settings
+from lettergen.consents.form import catalogue, settings
+from lettergen.consents.rules import checking
 from lettergen.forms import AnswersUnreadable
 from lettergen.places import CHECKOUT, Places
 

@@ -132,7 +132,9 @@ def test_lint_takes_the_consent_form_in_by_name_and_with_all_others(run, tmp_pat
 
 def test_a_check_needs_no_database_settings_or_web_code():
     heavy = "{'sqlalchemy', 'flask', 'pydantic', 'weasyprint', 'alembic'}"
-    modules = "lettergen.cli.forms, lettergen.consents.checking, lettergen.consents.catalogue"
+    modules = (
+        "lettergen.cli.forms, lettergen.consents.rules.checking, lettergen.consents.form.catalogue"
+    )
 
     done = subprocess.run(
         [sys.executable, "-c", f"import sys, {modules}; print(sorted({heavy} & set(sys.modules)))"],

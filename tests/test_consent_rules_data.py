@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lettergen.consents import catalogue, spoken, wording
-from lettergen.consents.cross_checks import PURPOSES
+from lettergen.consents.form import catalogue, spoken
+from lettergen.consents.form.cross_checks import PURPOSES
+from lettergen.consents.papers import wording
 from lettergen.definitions import BrokenDefinition
 from lettergen.places import CHECKOUT, Places
 
@@ -276,7 +277,7 @@ def test_a_file_of_any_shape_gives_faults_and_never_a_traceback(own, name, conte
 
 
 def test_what_the_program_says_by_name_is_what_the_data_have_to_hold():
-    modules = (CHECKOUT / "lettergen/consents").glob("*.py")
+    modules = (CHECKOUT / "lettergen/consents").rglob("*.py")
     source = "".join(path.read_text("utf-8") for path in modules if path.stem != "spoken")
     named = set(re.findall(r'"([A-Za-z0-9_]+)"', source)) | {"registration_gmc", "registration_nmc"}
 

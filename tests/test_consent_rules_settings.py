@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lettergen.consents import catalogue, settings
+from lettergen.consents.form import catalogue, settings
 from lettergen.places import Places
 
 CATALOGUE = catalogue.load(Places(Path("/nowhere")))

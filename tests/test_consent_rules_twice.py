@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lettergen.consents import catalogue, checking
+from lettergen.consents.form import catalogue
+from lettergen.consents.rules import checking
 from lettergen.places import CHECKOUT, Places
 
 CARE = ["record", "share_care"]

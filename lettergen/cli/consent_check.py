@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 if TYPE_CHECKING:
-    from lettergen.consents.checking import Checked
+    from lettergen.consents.rules.checking import Checked
 
 PHOTO_CONSENT = "photo-consent"
 
@@ -21,7 +21,8 @@ def check_consent(path: Path, on: str | None) -> NoReturn:
     """
     from lettergen import places
     from lettergen.cli.answers import Unreadable, day_named, read_json, unwrapped
-    from lettergen.consents import catalogue, checking
+    from lettergen.consents.form import catalogue
+    from lettergen.consents.rules import checking
     from lettergen.forms import AnswersUnreadable
 
     given = read_json(path)

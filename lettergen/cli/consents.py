@@ -17,8 +17,8 @@ from lettergen.cli.desk import at_desk
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from lettergen.consents.importing import Report
-    from lettergen.consents.terms import Terms
+    from lettergen.consents.form.terms import Terms
+    from lettergen.consents.register.importing import Report
     from lettergen.models import Actor
 
 IMPORT_LIMIT = 100_000_000
@@ -47,7 +47,7 @@ class _Desk(NamedTuple):
     def terms(self) -> "Terms":
         """Return the practice's own periods, deadlines and holidays."""
         from lettergen import places
-        from lettergen.consents import catalogue, terms, working_days
+        from lettergen.consents.form import catalogue, terms, working_days
 
         here = places.here()
         holidays = working_days.holidays(here)
@@ -71,7 +71,7 @@ def import_(*, path: Path, is_dry_run: bool, is_json: bool, practice: str | None
     already is passed over. Exits with 1, and a reason for each, if any form is refused. A detail
     that an old form lacks, and nobody can be asked for any more, is named and refuses nothing.
     """
-    from lettergen.consents import importing
+    from lettergen.consents.register import importing
 
     cases = importing.cases_of(read_json(path, IMPORT_LIMIT))
     with _desk(practice) as desk:
@@ -111,8 +111,8 @@ def ask(
 
     The question is logged. Exits with 0 for YES, with 1 for anything else.
     """
-    from lettergen.consents import register
-    from lettergen.consents.days import end_of
+    from lettergen.consents.form.days import end_of
+    from lettergen.consents.register import asked as register
 
     with _desk(practice) as desk:
         answer = register.ask(
@@ -148,7 +148,7 @@ def ask(
 @practice_option
 def due(*, on: str | None, days: int, is_json: bool, practice: str | None) -> None:
     """List what ends or turns 16 within some days, and every open task. Names no patient."""
-    from lettergen.consents import due as due_work
+    from lettergen.consents.register import due as due_work
 
     with _desk(practice) as desk:
         found = due_work.due(desk.session, desk.actor, on=_day(on, desk.at), days=days)
@@ -178,7 +178,7 @@ def due(*, on: str | None, days: int, is_json: bool, practice: str | None) -> No
 @practice_option
 def nightly(*, practice: str | None) -> None:
     """Write down what the clock has ended, and open its tasks; run it from a timer every night."""
-    from lettergen.consents import ageing
+    from lettergen.consents.register import ageing
 
     with _desk(practice) as desk:
         done = ageing.settle(desk.session, desk.terms(), desk.actor, at=desk.at)
@@ -192,7 +192,7 @@ def nightly(*, practice: str | None) -> None:
 @practice_option
 def audit(*, since: str, until: str | None, practice: str | None) -> None:
     """Print figures for an audit as JSON, with every consent and its state; names no patient."""
-    from lettergen.consents import figures
+    from lettergen.consents.register import figures
 
     with _desk(practice) as desk:
         last = _day(until, desk.at)
@@ -211,7 +211,7 @@ def _desk(practice: str | None) -> Iterator[_Desk]:
 
 
 def _day(text: str | None, at: datetime) -> date:
-    from lettergen.consents.moments import day_of
+    from lettergen.consents.form.moments import day_of
 
     return day_named(text) if text else day_of(at)
 

@@ -6,7 +6,7 @@ import click
 
 from lettergen.cli.answers import Unreadable
 from lettergen.config import load
-from lettergen.consents.catalogue import SLUG, faults_of
+from lettergen.consents.form.catalogue import SLUG, faults_of
 from lettergen.definitions import NoSuchForm, open_library
 from lettergen.definitions.lint import lint as lint_library
 from lettergen.places import CHECKOUT

@@ -9,12 +9,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from lettergen import accounts, links
-from lettergen.consents import histories, withdrawing, wording
-from lettergen.consents.answers import read
-from lettergen.consents.grants import State
-from lettergen.consents.histories import History
-from lettergen.consents.terms import Terms
-from lettergen.consents.withdrawing import Stopped
+from lettergen.consents.form.terms import Terms
+from lettergen.consents.papers import wording
+from lettergen.consents.register import histories, withdrawing
+from lettergen.consents.register.grants import State
+from lettergen.consents.register.histories import History
+from lettergen.consents.register.withdrawing import Stopped
+from lettergen.consents.rules.answers import read
 from lettergen.models import ConsentRecord, Link, Practice
 from lettergen.refusals import Refused
 from lettergen.web import proof

@@ -8,7 +8,7 @@ from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from lettergen.consents import asking
-from lettergen.consents.wording import NO, YES
+from lettergen.consents.papers.wording import NO, YES
 from lettergen.documents import local_day
 from lettergen.web import birth_date, choosing_steps
 from lettergen.web.birth_date import PARTS, BirthDate

@@ -8,9 +8,10 @@ from typing import Any
 from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 
-from lettergen.consents import asking, marks
+from lettergen.consents import asking
 from lettergen.consents.asking import Signature, Signer
-from lettergen.consents.moments import parse_moment
+from lettergen.consents.form.moments import parse_moment
+from lettergen.consents.papers import marks
 from lettergen.refusals import Refused
 from lettergen.web.choosing import choosing, page
 from lettergen.web.choosing_ends import use_up

@@ -7,9 +7,9 @@ from typing import Any
 from lettergen.conditions import is_blank
 from lettergen.consents import asking
 from lettergen.consents.asking.whose import value_at
-from lettergen.consents.evidence import in_words
-from lettergen.consents.grammar import ConsentField
-from lettergen.consents.wording import NO, YES, Question
+from lettergen.consents.form.grammar import ConsentField
+from lettergen.consents.papers.evidence import in_words
+from lettergen.consents.papers.wording import NO, YES, Question
 from lettergen.web.choosing_way import CHILDS, Asked
 
 AGREES, UNSURE, OBJECTS, TOO_YOUNG = "agrees", "unsure", "objects", "too_young_to_say"

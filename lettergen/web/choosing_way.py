@@ -9,12 +9,13 @@ from flask import abort, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 
 from lettergen import accounts, links
-from lettergen.consents import asking, wording
+from lettergen.consents import asking
 from lettergen.consents.asking.choosing import patient_of
 from lettergen.consents.asking.whose import value_at
-from lettergen.consents.moments import day_of
-from lettergen.consents.terms import Terms
-from lettergen.consents.wording import Words
+from lettergen.consents.form.moments import day_of
+from lettergen.consents.form.terms import Terms
+from lettergen.consents.papers import wording
+from lettergen.consents.papers.wording import Words
 from lettergen.links import State
 from lettergen.models import ANSWERED, Actor, ConsentDraft, Link
 from lettergen.web import proof, tablet_lock

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from lettergen.calendar import british_date
 from lettergen.conditions import is_blank
-from lettergen.consents import asking, images, wording
+from lettergen.consents import asking
 from lettergen.consents.asking import Declaration, files, whose
-from lettergen.consents.case import Case
-from lettergen.consents.grammar import ConsentField
-from lettergen.consents.moments import day_of, parse_moment
-from lettergen.consents.rules_answers import is_asked
-from lettergen.consents.terms import Terms
+from lettergen.consents.form.grammar import ConsentField
+from lettergen.consents.form.moments import day_of, parse_moment
+from lettergen.consents.form.terms import Terms
+from lettergen.consents.papers import images, wording
+from lettergen.consents.rules.answering import is_asked
+from lettergen.consents.rules.case import Case
 from lettergen.models import ANSWERED, ConsentDraft
 from lettergen.refusals import Refused
 from lettergen.web.consent_form import drawn_as, named

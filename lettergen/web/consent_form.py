@@ -7,8 +7,8 @@ from typing import Any
 
 from lettergen.conditions import is_blank
 from lettergen.consents.asking import whose
-from lettergen.consents.grammar import Catalogue, ConsentField, without_places
-from lettergen.consents.wording import punctuated
+from lettergen.consents.form.grammar import Catalogue, ConsentField, without_places
+from lettergen.consents.papers.wording import punctuated
 from lettergen.definitions import Field
 from lettergen.definitions.grammar import Option
 from lettergen.web.merging import Typed

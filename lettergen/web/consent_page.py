@@ -11,12 +11,12 @@ from markupsafe import Markup
 
 from lettergen.consents import asking
 from lettergen.consents.asking import HandOver, whose
-from lettergen.consents.case import Case
-from lettergen.consents.findings import Finding
-from lettergen.consents.grammar import ConsentField
-from lettergen.consents.moments import day_of
-from lettergen.consents.rules_answers import is_asked, is_required
-from lettergen.consents.terms import Terms
+from lettergen.consents.form.grammar import ConsentField
+from lettergen.consents.form.moments import day_of
+from lettergen.consents.form.terms import Terms
+from lettergen.consents.rules.answering import is_asked, is_required
+from lettergen.consents.rules.case import Case
+from lettergen.consents.rules.findings import Finding
 from lettergen.models import ConsentDraft
 from lettergen.web import consent_form
 from lettergen.web.consent_form import ASK, ASK_LABEL, PARTS, TITLES

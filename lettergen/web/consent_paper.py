@@ -5,8 +5,9 @@ from http import HTTPStatus
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lettergen.consents import asking, images, wording
+from lettergen.consents import asking
 from lettergen.consents.asking import Keyed, files
+from lettergen.consents.papers import images, wording
 from lettergen.refusals import Refused
 from lettergen.web.consent_times import moment_of
 from lettergen.web.consent_waiting import page

@@ -6,10 +6,11 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lettergen import accounts, post
-from lettergen.consents import asking, paper
+from lettergen.consents import asking
 from lettergen.consents.asking import Signature
-from lettergen.consents.framing import Frame
-from lettergen.consents.wording import Question
+from lettergen.consents.papers import sheets as paper
+from lettergen.consents.papers.framing import Frame
+from lettergen.consents.papers.wording import Question
 from lettergen.documents import records
 from lettergen.letters import Heading
 from lettergen.models import OFFERED

@@ -7,10 +7,12 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 
 from lettergen import post
-from lettergen.consents import asking, paper, wording
+from lettergen.consents import asking
 from lettergen.consents.asking import Keyed
-from lettergen.consents.terms import Terms
-from lettergen.consents.wording import Question
+from lettergen.consents.form.terms import Terms
+from lettergen.consents.papers import sheets as paper
+from lettergen.consents.papers import wording
+from lettergen.consents.papers.wording import Question
 from lettergen.models import ConsentDraft, Link
 from lettergen.refusals import Refused
 from lettergen.web.consent_times import local_text

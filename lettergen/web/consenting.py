@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from lettergen.consents import asking
 from lettergen.consents.asking import keeping
-from lettergen.consents.moments import LONDON
-from lettergen.consents.terms import Terms
+from lettergen.consents.form.moments import LONDON
+from lettergen.consents.form.terms import Terms
 from lettergen.models import ANSWERED, CLOSED, OFFERED, SET_UP, ConsentDraft
 from lettergen.web import consent_end, consent_form, consent_waiting, merging
 from lettergen.web.consent_page import SetUpPage

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from lettergen import models
 from lettergen.accounts import Actor
 from lettergen.config import Settings
-from lettergen.consents.standing import Consents
-from lettergen.consents.terms import Terms
+from lettergen.consents.form.standing import Consents
+from lettergen.consents.form.terms import Terms
 from lettergen.documents import Office
 from lettergen.post import Postman
 from lettergen.vault import Vault

@@ -3,7 +3,7 @@
 from flask import render_template
 
 from lettergen import documents
-from lettergen.consents import telling
+from lettergen.consents.papers import telling
 from lettergen.web import story
 from lettergen.web.context import actor, looking, office
 from lettergen.web.hand_over import Asked, hand_over_of

@@ -21,7 +21,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from lettergen import accounts, definitions, documents, models, post, sealing
-from lettergen.consents import asking, histories
+from lettergen.consents import asking
+from lettergen.consents.register import histories
 from lettergen.refusals import Refused
 
 _LOG = logging.getLogger(__name__)

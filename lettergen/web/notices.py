@@ -7,8 +7,8 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from lettergen import delivery, post
-from lettergen.consents import due
-from lettergen.consents.moments import day_of
+from lettergen.consents.form.moments import day_of
+from lettergen.consents.register import due
 from lettergen.models import FAILED
 from lettergen.web.context import actor, now
 from lettergen.web.display import plural

@@ -7,11 +7,11 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from lettergen.consents import finding, using
-from lettergen.consents.finding import FILTERS, Entry, GrantLine
-from lettergen.consents.moments import day_of
-from lettergen.consents.scopes import Use
-from lettergen.consents.sentences import YES
+from lettergen.consents.form.moments import day_of
+from lettergen.consents.register import finding, using
+from lettergen.consents.register.finding import FILTERS, Entry, GrantLine
+from lettergen.consents.register.scopes import Use
+from lettergen.consents.register.sentences import YES
 from lettergen.refusals import Refused
 from lettergen.web.context import actor, changing, looking, now, standing, terms
 from lettergen.web.entry import enter

@@ -8,10 +8,10 @@ from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
 from lettergen import accounts
-from lettergen.consents.deciders import ROLE_OF_ROUTE
-from lettergen.consents.grants import NotPossible, State
-from lettergen.consents.photos import TakenBefore
-from lettergen.consents.withdrawing import MayNotWithdraw
+from lettergen.consents.register.deciders import ROLE_OF_ROUTE
+from lettergen.consents.register.grants import NotPossible, State
+from lettergen.consents.register.photos import TakenBefore
+from lettergen.consents.register.withdrawing import MayNotWithdraw
 from lettergen.refusals import Refused
 from lettergen.web import register_asking as ask
 from lettergen.web import register_doing as doing

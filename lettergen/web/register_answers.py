@@ -6,10 +6,11 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from lettergen import nhs
-from lettergen.consents import finding, histories, photos, register, scopes
-from lettergen.consents.moments import day_of
-from lettergen.consents.register import Answer
-from lettergen.consents.sentences import CHECK, YES, Reason
+from lettergen.consents.form.moments import day_of
+from lettergen.consents.register import asked as register
+from lettergen.consents.register import finding, histories, photos, scopes
+from lettergen.consents.register.asked import Answer
+from lettergen.consents.register.sentences import CHECK, YES, Reason
 from lettergen.refusals import Refused
 from lettergen.web.context import actor, now
 from lettergen.web.register_forms import QuestionForm

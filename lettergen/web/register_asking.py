@@ -12,11 +12,11 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from lettergen.consents.days import end_of
-from lettergen.consents.grants import AUTHORITY
-from lettergen.consents.holding import DOUBTS
-from lettergen.consents.moments import LONDON, day_of
-from lettergen.consents.scopes import described
+from lettergen.consents.form.days import end_of
+from lettergen.consents.form.moments import LONDON, day_of
+from lettergen.consents.register.grants import AUTHORITY
+from lettergen.consents.register.holding import DOUBTS
+from lettergen.consents.register.scopes import described
 from lettergen.models import ConsentGrant, ConsentImage
 from lettergen.web.choices import choices_of
 from lettergen.web.context import now

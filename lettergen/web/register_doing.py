@@ -8,12 +8,20 @@ from flask import g
 from sqlalchemy.orm import Session
 
 from lettergen import accounts
-from lettergen.consents import holding, narrowing, photos, tasks, using, voiding, withdrawing
-from lettergen.consents.grants import NotPossible
-from lettergen.consents.moments import day_of, start_of
-from lettergen.consents.narrowing import Narrower
-from lettergen.consents.photos import Photo
-from lettergen.consents.scopes import LIMITS
+from lettergen.consents.form.moments import day_of, start_of
+from lettergen.consents.register import (
+    holding,
+    narrowing,
+    photos,
+    tasks,
+    using,
+    voiding,
+    withdrawing,
+)
+from lettergen.consents.register.grants import NotPossible
+from lettergen.consents.register.narrowing import Narrower
+from lettergen.consents.register.photos import Photo
+from lettergen.consents.register.scopes import LIMITS
 from lettergen.refusals import Refused
 from lettergen.web import register_asking as ask
 from lettergen.web import register_noting as note

@@ -16,10 +16,16 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from lettergen.consents.grammar import Catalogue
-from lettergen.consents.register import LONGEST_NUMBER
-from lettergen.consents.tasks import NOTE_LENGTH
-from lettergen.consents.using import LEAST_ADVICE, PEOPLE_LIMIT, TEXT_LENGTH, Advice, Particulars
+from lettergen.consents.form.grammar import Catalogue
+from lettergen.consents.register.asked import LONGEST_NUMBER
+from lettergen.consents.register.tasks import NOTE_LENGTH
+from lettergen.consents.register.using import (
+    LEAST_ADVICE,
+    PEOPLE_LIMIT,
+    TEXT_LENGTH,
+    Advice,
+    Particulars,
+)
 from lettergen.web.choices import choices_of
 from lettergen.web.search import DayField, PatientForm
 

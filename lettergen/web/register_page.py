@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import accounts
-from lettergen.consents import finding, histories, pointers, records, scopes, tasks
-from lettergen.consents.grants import Kind, Standing, State
-from lettergen.consents.histories import History
-from lettergen.consents.moments import day_of
-from lettergen.consents.terms import Terms
+from lettergen.consents.form.moments import day_of
+from lettergen.consents.form.terms import Terms
+from lettergen.consents.register import finding, histories, pointers, records, scopes, tasks
+from lettergen.consents.register.grants import Kind, Standing, State
+from lettergen.consents.register.histories import History
 from lettergen.models import (
     ConsentEvent,
     ConsentImage,

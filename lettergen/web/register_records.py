@@ -9,8 +9,10 @@ from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
 from lettergen import accounts
-from lettergen.consents import aftermath, asking, copies, pointers, tasks, telling
-from lettergen.consents.telling import Wanted
+from lettergen.consents import asking
+from lettergen.consents.papers import telling
+from lettergen.consents.papers.telling import Wanted
+from lettergen.consents.register import aftermath, copies, pointers, tasks
 from lettergen.models import ConsentTask, NotAllowed, StorageUnavailable
 from lettergen.refusals import Refused
 from lettergen.web.context import actor, changing, looking, now, office, terms

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lettergen.consents import own_settings, settings
-from lettergen.consents.grammar import Catalogue
-from lettergen.consents.settings import BadConsentSettings, ConsentSettings
+from lettergen.consents.form import own_settings, settings
+from lettergen.consents.form.grammar import Catalogue
+from lettergen.consents.form.settings import BadConsentSettings, ConsentSettings
 from lettergen.web.context import actor, changing, looking, now, standing, terms
 from lettergen.web.display import plural
 from lettergen.web.entry import enter

@@ -10,11 +10,11 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from lettergen.consents import ageing, due, figures, tasks
-from lettergen.consents.due import Due
-from lettergen.consents.figures import Figures
-from lettergen.consents.grammar import Catalogue
-from lettergen.consents.moments import day_of
+from lettergen.consents.form.grammar import Catalogue
+from lettergen.consents.form.moments import day_of
+from lettergen.consents.register import ageing, due, figures, tasks
+from lettergen.consents.register.due import Due
+from lettergen.consents.register.figures import Figures
 from lettergen.web.context import actor, changing, looking, now, standing, terms
 from lettergen.web.display import plural
 from lettergen.web.entry import enter

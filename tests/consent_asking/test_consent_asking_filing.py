@@ -9,9 +9,12 @@ import pytest
 from PIL import Image
 
 from lettergen import links
-from lettergen.consents import asking, images, records, register
+from lettergen.consents import asking
 from lettergen.consents.asking import Declaration, Keyed, Signature, files
-from lettergen.consents.paper import page_code
+from lettergen.consents.papers import images
+from lettergen.consents.papers.sheets import page_code
+from lettergen.consents.register import asked as register
+from lettergen.consents.register import records
 from lettergen.models import ConsentGrant, NotAllowed
 from lettergen.refusals import Refused
 from tests.consent_asking.cases import ADULT, BEST_INTERESTS, CHILD, TOLD

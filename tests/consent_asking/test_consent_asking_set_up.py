@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lettergen.consents import asking
-from lettergen.consents.histories import NotFound
+from lettergen.consents.register.histories import NotFound
 from lettergen.refusals import Refused
 
 ADULT_INTIMATE = {

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from lettergen.consents import asking, marks
+from lettergen.consents import asking
 from lettergen.consents.asking import Signature
-from lettergen.consents.marks import NoMark
+from lettergen.consents.papers import marks
+from lettergen.consents.papers.marks import NoMark
 from lettergen.forms import AnswersUnreadable
 from lettergen.refusals import Refused
 from tests.consent_asking.cases import ATTORNEYS, CHILD, MARK, TEENAGER

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from lettergen import places
-from lettergen.consents import catalogue, records, register, terms, working_days
-from lettergen.consents.terms import Terms
+from lettergen.consents.form import catalogue, terms, working_days
+from lettergen.consents.form.terms import Terms
+from lettergen.consents.register import asked as register
+from lettergen.consents.register import records
 from lettergen.models import ConsentGrant, ConsentRecord
 from lettergen.places import CHECKOUT
 

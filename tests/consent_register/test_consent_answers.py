@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from lettergen.consents import ageing, holding, pointers, register, voiding, withdrawing
-from lettergen.consents.scopes import Use
+from lettergen.consents.register import ageing, holding, pointers, voiding, withdrawing
+from lettergen.consents.register import asked as register
+from lettergen.consents.register.scopes import Use
 from lettergen.models import ConsentImage, ConsentQuestion
 from lettergen.places import CHECKOUT
 from lettergen.refusals import Refused

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from lettergen.consents import (
+from lettergen.consents.form import working_days
+from lettergen.consents.register import (
     ageing,
     due,
     events,
@@ -18,12 +19,11 @@ from lettergen.consents import (
     scopes,
     using,
     withdrawing,
-    working_days,
 )
-from lettergen.consents.grants import NotPossible
-from lettergen.consents.narrowing import Narrower
-from lettergen.consents.scopes import Use
-from lettergen.consents.using import Particulars
+from lettergen.consents.register.grants import NotPossible
+from lettergen.consents.register.narrowing import Narrower
+from lettergen.consents.register.scopes import Use
+from lettergen.consents.register.using import Particulars
 from lettergen.models import ConsentEvent, ConsentTask
 from lettergen.places import CHECKOUT, here
 from lettergen.refusals import Refused

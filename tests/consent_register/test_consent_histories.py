@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lettergen.consents import holding, records, register, withdrawing
-from lettergen.consents.days import end_of
-from lettergen.consents.grants import ALL_KNOWN, Happening, Kind, NotPossible
-from lettergen.consents.judging import GrantSeen, ImageSeen, Question, judge
+from lettergen.consents.form.days import end_of
+from lettergen.consents.register import asked as register
+from lettergen.consents.register import holding, records, withdrawing
+from lettergen.consents.register.grants import ALL_KNOWN, Happening, Kind, NotPossible
+from lettergen.consents.register.judging import GrantSeen, ImageSeen, Question, judge
 from lettergen.places import CHECKOUT
 from lettergen.refusals import Refused
 

@@ -10,8 +10,10 @@ import time_machine
 from sqlalchemy import func, select
 
 from lettergen.cli import main
-from lettergen.consents import importing, register, terms, working_days
-from lettergen.consents.importing import import_cases
+from lettergen.consents.form import terms, working_days
+from lettergen.consents.register import asked as register
+from lettergen.consents.register import importing
+from lettergen.consents.register.importing import import_cases
 from lettergen.models import ConsentRecord, ConsentTask, ConsentUse
 from lettergen.places import CHECKOUT, here
 from lettergen.refusals import Refused

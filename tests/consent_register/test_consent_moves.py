@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from lettergen.consents.grants import (
+from lettergen.consents.register.grants import (
     MOVES,
     Facts,
     Happening,

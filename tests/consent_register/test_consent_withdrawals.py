@@ -8,11 +8,20 @@ import pytest
 from sqlalchemy import select
 
 from lettergen import models
-from lettergen.consents import ageing, events, holding, records, tasks, using, voiding, withdrawing
-from lettergen.consents.grants import NotPossible
-from lettergen.consents.histories import NotFound
-from lettergen.consents.scopes import Use
-from lettergen.consents.using import Advice, Particulars
+from lettergen.consents.register import (
+    ageing,
+    events,
+    holding,
+    records,
+    tasks,
+    using,
+    voiding,
+    withdrawing,
+)
+from lettergen.consents.register.grants import NotPossible
+from lettergen.consents.register.histories import NotFound
+from lettergen.consents.register.scopes import Use
+from lettergen.consents.register.using import Advice, Particulars
 from lettergen.models import ConsentTask, ConsentUse, Event, NotAllowed, Work
 from lettergen.places import CHECKOUT
 from lettergen.refusals import Refused

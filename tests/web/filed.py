@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import models
-from lettergen.consents import records, using, withdrawing
-from lettergen.consents.scopes import Use
-from lettergen.consents.tasks import LETTER
-from lettergen.consents.using import Particulars
+from lettergen.consents.register import records, using, withdrawing
+from lettergen.consents.register.scopes import Use
+from lettergen.consents.register.tasks import LETTER
+from lettergen.consents.register.using import Particulars
 from lettergen.models import Actor, ConsentImage, ConsentRecord, ConsentTask, ConsentUse
 from lettergen.places import CHECKOUT
 

@@ -11,9 +11,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from lettergen import links, models
-from lettergen.consents import histories, records, using
-from lettergen.consents.scopes import Use
-from lettergen.consents.using import Particulars
+from lettergen.consents.register import histories, records, using
+from lettergen.consents.register.scopes import Use
+from lettergen.consents.register.using import Particulars
 from lettergen.models import ConsentEvent, ConsentTask, Link
 from lettergen.places import CHECKOUT
 from tests.web.conftest import soup

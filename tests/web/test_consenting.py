@@ -12,8 +12,8 @@ from PIL import Image
 
 from lettergen import models
 from lettergen.consents import asking
-from lettergen.consents.paper import page_code
-from lettergen.consents.standing import Consents
+from lettergen.consents.form.standing import Consents
+from lettergen.consents.papers.sheets import page_code
 from lettergen.places import CHECKOUT
 from lettergen.web import consent_form
 from tests.consent_asking.cases import (

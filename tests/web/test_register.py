@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import models
-from lettergen.consents import ageing, holding, photos, tasks
+from lettergen.consents.register import ageing, holding, photos, tasks
 from lettergen.models import (
     ConsentDraft,
     ConsentEvent,

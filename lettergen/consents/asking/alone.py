@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lettergen import models
-from lettergen.consents import records
 from lettergen.consents.asking import keeping, whose
 from lettergen.consents.asking.offering import CLINICIAN, NO, asked, offer, require_ready
 from lettergen.consents.asking.refusals import NoNote, NotReady, by_field
-from lettergen.consents.checking import check
-from lettergen.consents.moments import day_of
-from lettergen.consents.terms import Terms
+from lettergen.consents.form.moments import day_of
+from lettergen.consents.form.terms import Terms
+from lettergen.consents.register import records
+from lettergen.consents.rules.checking import check
 from lettergen.models import ANSWERED, OFFERED, SET_UP, Actor, ConsentDraft, ConsentRecord
 from lettergen.refusals import Refused
 

@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 
 from lettergen import models
 from lettergen.conditions import is_blank
-from lettergen.consents.answers import read
 from lettergen.consents.asking import keeping, whose
 from lettergen.consents.asking.offering import NO, YES, asked, lock_offered
 from lettergen.consents.asking.refusals import NotConfirmed, WrongPerson
-from lettergen.consents.case import Case
-from lettergen.consents.grammar import ConsentField
-from lettergen.consents.moments import day_of
-from lettergen.consents.rules_answers import is_asked
-from lettergen.consents.terms import Terms
+from lettergen.consents.form.grammar import ConsentField
+from lettergen.consents.form.moments import day_of
+from lettergen.consents.form.terms import Terms
+from lettergen.consents.rules.answering import is_asked
+from lettergen.consents.rules.answers import read
+from lettergen.consents.rules.case import Case
 from lettergen.models import ANSWERED, OFFERED, Actor, ConsentDraft
 from lettergen.refusals import Refused
 

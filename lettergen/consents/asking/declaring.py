@@ -10,15 +10,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lettergen import documents, links, models
-from lettergen.consents import answers as reading
-from lettergen.consents import checking, making, paper, pointers, records
 from lettergen.consents.asking import files, keeping, whose
 from lettergen.consents.asking.choosing import is_no_photo
 from lettergen.consents.asking.offering import YES, asked
 from lettergen.consents.asking.refusals import ChangedMeanwhile, NotReady, by_field
-from lettergen.consents.framing import Door, Frame
-from lettergen.consents.moments import day_of
-from lettergen.consents.terms import Terms
+from lettergen.consents.form.moments import day_of
+from lettergen.consents.form.terms import Terms
+from lettergen.consents.papers import making
+from lettergen.consents.papers import sheets as paper
+from lettergen.consents.papers.framing import Door, Frame
+from lettergen.consents.register import pointers, records
+from lettergen.consents.rules import answers as reading
+from lettergen.consents.rules import checking
 from lettergen.documents import Made, Office, reviews
 from lettergen.documents import records as office_records
 from lettergen.letters import LETTER, Heading

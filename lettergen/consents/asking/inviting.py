@@ -12,8 +12,8 @@ from lettergen import links, post
 from lettergen.calendar import british_date
 from lettergen.consents.asking import keeping
 from lettergen.consents.asking.offering import hand_over
-from lettergen.consents.moments import LONDON
-from lettergen.consents.terms import Terms
+from lettergen.consents.form.moments import LONDON
+from lettergen.consents.form.terms import Terms
 from lettergen.documents import Office
 from lettergen.links import State
 from lettergen.models import OFFERED, SET_UP, Actor, ConsentDraft, Link, Message, Practice

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, selectinload
 from lettergen import accounts, documents, links, models, post
 from lettergen.consents.asking import files, whose
 from lettergen.consents.asking.refusals import ChangedMeanwhile, WrongStage
-from lettergen.consents.catalogue import SLUG, Catalogue
-from lettergen.consents.histories import NotFound
+from lettergen.consents.form.catalogue import SLUG, Catalogue
+from lettergen.consents.register.histories import NotFound
 from lettergen.documents import records
 from lettergen.models import ANSWERED, CLOSED, OFFERED, SET_UP, Actor, ConsentDraft, Work, locked
 from lettergen.refusals import Refused

@@ -11,16 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import models
-from lettergen.consents import checking, wording
-from lettergen.consents.answers import read
 from lettergen.consents.asking import files, keeping, whose
 from lettergen.consents.asking.refusals import FormUpdated, NotReady
-from lettergen.consents.catalogue import Catalogue
-from lettergen.consents.checking import Checked
-from lettergen.consents.findings import Finding, filled
-from lettergen.consents.moments import day_of
-from lettergen.consents.permissions import BLOCKS
-from lettergen.consents.terms import Terms
+from lettergen.consents.form.catalogue import Catalogue
+from lettergen.consents.form.moments import day_of
+from lettergen.consents.form.terms import Terms
+from lettergen.consents.papers import wording
+from lettergen.consents.rules import checking
+from lettergen.consents.rules.answers import read
+from lettergen.consents.rules.checking import Checked
+from lettergen.consents.rules.findings import Finding, filled
+from lettergen.consents.rules.permissions import BLOCKS
 from lettergen.models import OFFERED, SET_UP, Actor, ConsentDraft
 
 Way = Literal["tablet", "link", "paper", "spoken"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from lettergen.consents.findings import Finding
+from lettergen.consents.rules.findings import Finding
 from lettergen.refusals import Refused
 
 

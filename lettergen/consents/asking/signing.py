@@ -11,16 +11,17 @@ from sqlalchemy.orm import Session
 
 from lettergen import models
 from lettergen.conditions import is_blank
-from lettergen.consents import checking, evidence, wording
-from lettergen.consents.answers import read
 from lettergen.consents.asking import keeping, whose
 from lettergen.consents.asking.choosing import patient_of, questions, require_confirmed
 from lettergen.consents.asking.offering import lock_offered
 from lettergen.consents.asking.refusals import AlreadySigned, ChangedMeanwhile, NotReady, by_field
-from lettergen.consents.case import CLOCKS_DIFFER, same_name
-from lettergen.consents.findings import Finding
-from lettergen.consents.moments import day_of
-from lettergen.consents.terms import Terms
+from lettergen.consents.form.moments import day_of
+from lettergen.consents.form.terms import Terms
+from lettergen.consents.papers import evidence, wording
+from lettergen.consents.rules import checking
+from lettergen.consents.rules.answers import read
+from lettergen.consents.rules.case import CLOCKS_DIFFER, same_name
+from lettergen.consents.rules.findings import Finding
 from lettergen.models import ANSWERED, ConsentDraft
 from lettergen.refusals import Refused
 

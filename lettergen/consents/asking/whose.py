@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from lettergen.conditions import is_blank
-from lettergen.consents.grammar import Catalogue, ConsentField, without_places
+from lettergen.consents.form.grammar import Catalogue, ConsentField, without_places
 from lettergen.refusals import Refused
 
 SET_UP, PATIENT, END, AUTO = "set_up", "patient", "end", "auto"

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lettergen import models
-from lettergen.consents import paper
 from lettergen.consents.asking import files, keeping
 from lettergen.consents.asking.choosing import declined, with_answers
 from lettergen.consents.asking.offering import YES, asked, lock_offered
@@ -21,9 +20,10 @@ from lettergen.consents.asking.signing import (
     seen,
     signed_tree,
 )
-from lettergen.consents.case import same_name
-from lettergen.consents.images import Scan
-from lettergen.consents.terms import Terms
+from lettergen.consents.form.terms import Terms
+from lettergen.consents.papers import sheets as paper
+from lettergen.consents.papers.images import Scan
+from lettergen.consents.rules.case import same_name
 from lettergen.models import ANSWERED, OFFERED, Actor, ConsentDraft
 from lettergen.refusals import Refused
 
