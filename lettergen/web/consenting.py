@@ -10,6 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from lettergen.calendar import british_time
 from lettergen.consents import asking
 from lettergen.consents.asking import keeping
 from lettergen.consents.form.moments import LONDON
@@ -18,7 +19,6 @@ from lettergen.models import ANSWERED, CLOSED, OFFERED, SET_UP, ConsentDraft
 from lettergen.web import consent_end, consent_form, consent_waiting, merging
 from lettergen.web.consent_page import SetUpPage
 from lettergen.web.context import actor, changing, looking, now, terms
-from lettergen.web.display import british_time
 from lettergen.web.entry import enter
 from lettergen.web.fill_page import Note
 from lettergen.web.merging import Marks, Merged, Typed

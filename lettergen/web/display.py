@@ -21,7 +21,6 @@ from lettergen.web.entry import declared
 from lettergen.web.headers import nonce
 
 ASSETS = Path(__file__).parent / "assets"
-british_time = calendar.british_time
 
 
 _MENU = (
@@ -65,7 +64,7 @@ def add_display(app: Flask) -> None:
     """Give our templates their filters and standing names."""
     app.jinja_env.filters.update(
         british_date=_day,
-        british_time=british_time,
+        british_time=calendar.british_time,
         fault_links=fault_links,
         nhs_number=spaced,
         plural=plural,
