@@ -23,6 +23,7 @@ from lettergen.web.certificate import certificate
 from lettergen.web.changing_mind import changing_mind
 from lettergen.web.choosing_signing import choosing
 from lettergen.web.consent_end import consent_end
+from lettergen.web.consent_locks import consent_locks
 from lettergen.web.consent_material import consent_material
 from lettergen.web.consent_paper import consent_paper
 from lettergen.web.consent_progress import progress
@@ -150,7 +151,14 @@ def _add_skin(app: Flask) -> None:
     app.register_blueprint(handing)
     app.register_blueprint(certificate)
     app.register_blueprint(post)
-    for blueprint in (consenting, progress, consent_material, consent_paper, consent_end):
+    for blueprint in (
+        consenting,
+        consent_locks,
+        progress,
+        consent_material,
+        consent_paper,
+        consent_end,
+    ):
         app.register_blueprint(blueprint)
     app.register_blueprint(tablet)
     for blueprint in (register, register_records, register_work, register_settings):

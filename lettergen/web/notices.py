@@ -7,6 +7,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from lettergen import delivery, post
+from lettergen.consents import asking
 from lettergen.consents.form.moments import day_of
 from lettergen.consents.register import due
 from lettergen.models import FAILED
@@ -33,11 +34,14 @@ def notices(session: Session) -> list[Notice]:
 
 def _locked(session: Session) -> Iterator[Notice]:
     for one in delivery.locked_links(session, actor()):
-        # What is not about a letter is told by the pages of what it is about.
         if one.reference:
             address = url_for("issued.document", document_id=one.document_id, _anchor="happened")
             text = f"A link was locked after five wrong dates of birth: {one.reference}"
             yield Notice(text, address, one.reference)
+    for locked in asking.locked(session, actor()):
+        address = url_for("consent_locks.lock", lock_id=locked.link.id)
+        what = "A link about a photo consent was locked after five wrong dates of birth"
+        yield Notice(f"{what}: {locked.reference}", address, locked.reference)
 
 
 def _unsent(session: Session) -> Iterator[Notice]:

@@ -268,11 +268,13 @@ def known(
     handed = hand(document_id)
     draft_id = begun()
     review(clinician, draft_id)
+    of_consent = asdict(filed.full(app, people.clinician, at=clock()))
     return {
         "document_id": document_id,
         "draft_id": draft_id,
+        "lock_id": filed.locked_link(app, people.clinician, of_consent["record_id"], at=clock()),
         "consent_id": patients.begin(app, people, ADULT, at=clock()),
-        **asdict(filed.full(app, people.clinician, at=clock())),
+        **of_consent,
         "staff_id": people.receptionist.staff_id,
         "slug": LETTER,
         "kind": "letter",

@@ -2,8 +2,9 @@
 
 import copy
 import json
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -12,7 +13,7 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lettergen import models
+from lettergen import links, models
 from lettergen.consents.register import records, using, withdrawing
 from lettergen.consents.register.scopes import Use
 from lettergen.consents.register.tasks import LETTER
@@ -71,6 +72,19 @@ def full(app: Flask, actor: Actor, *, at: datetime) -> Filed:
             session.scalars(select(ConsentUse.id)).one(),
             session.scalars(select(ConsentTask.id).where(ConsentTask.kind == LETTER)).one(),
         )
+
+
+def locked_link(
+    app: Flask, actor: Actor, subject_id: str, purpose: str = "withdraw", *, at: datetime
+) -> str:
+    """Return the id of a link that five wrong dates of birth have locked."""
+    with app.extensions["lettergen"].sessions() as session, models.changing(session):
+        born = date(1979, 5, 14)
+        made = links.create(session, actor, purpose, subject_id, birth_date=born, at=at)
+        for _ in range(5):
+            with suppress(links.WrongBirthDate, links.LockedNow):
+                links.answer(session, made.link, born + timedelta(days=1), at=at)
+        return made.link.id
 
 
 def grant_ids(session: Session, record_id: str) -> dict[str, str]:

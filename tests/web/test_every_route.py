@@ -15,7 +15,7 @@ from lettergen.web.entry import UndeclaredRoute, declared, refuse_silent_routes
 ROLES = {"clinician": "clinician", "receptionist": "reception", "manager": "manager"}
 # What a route may name that belongs to one practice.
 OWNED = {"draft_id", "consent_id", "document_id", "staff_id", "certificate_id", "message_id"}
-OWNED |= {"record_id", "task_id", "use_id", "image_id"}
+OWNED |= {"record_id", "task_id", "use_id", "image_id", "lock_id"}
 # What only Flask-Security answers: it counts, signs in and out, and redirects as it sees fit.
 SIGN_IN = ("security.login", "security.logout")
 

@@ -21,6 +21,7 @@ from lettergen.consents.asking.declaring import (
 )
 from lettergen.consents.asking.inviting import Invited, invite, message_of, open_link
 from lettergen.consents.asking.keeping import cancel, draft, drafts, save, start
+from lettergen.consents.asking.locks import LockedLink, locked, locked_link
 from lettergen.consents.asking.offering import (
     HandOver,
     asked,
@@ -66,6 +67,7 @@ __all__ = [
     "HandOver",
     "Invited",
     "Keyed",
+    "LockedLink",
     "NoNote",
     "NotConfirmed",
     "NotReady",
@@ -93,6 +95,8 @@ __all__ = [
     "key_paper",
     "keyed_of",
     "letterhead",
+    "locked",
+    "locked_link",
     "message_of",
     "not_sure",
     "offered",

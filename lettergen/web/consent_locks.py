@@ -1,0 +1,46 @@
+"""A locked link about a photo consent: what happened, what to do, and that it was dealt with."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from lettergen import documents, links
+from lettergen.consents import asking
+from lettergen.web.context import actor, changing, looking, now
+from lettergen.web.entry import enter
+from lettergen.web.errors import show_refusal
+
+consent_locks = Blueprint("consent_locks", __name__)
+
+
+@consent_locks.get("/consents/locks/<lock_id>")
+@enter("clinician", "reception", "manager")
+def lock(lock_id: str) -> str:
+    """What was locked, and the way on."""
+    with looking() as session:
+        found = asking.locked_link(session, actor(), lock_id)
+        link = found.link
+        to_answer, to_stop = "consenting.consent", "register_records.record"
+        address = (
+            url_for(to_answer, consent_id=link.subject_id)
+            if found.is_to_answer
+            else url_for(to_stop, record_id=link.subject_id)
+        )
+        return render_template("web/consent_lock.html", found=found, address=address)
+
+
+@consent_locks.post("/consents/locks/<lock_id>")
+@enter("clinician", "reception", "manager")
+def see(lock_id: str) -> ResponseReturnValue:
+    """Keep that somebody has dealt with it."""
+    with changing() as session:
+        found = asking.locked_link(session, actor(), lock_id)
+        links.see_lock(session, actor(), lock_id, at=now())
+    flash(f"Noted: the locked link of {found.reference} was dealt with.", "success")
+    return redirect(url_for("pages.home"))
+
+
+def _show_no_lock(_refusal: links.NoSuchLink) -> ResponseReturnValue:
+    return show_refusal(documents.NotFound("There is no such lock, or it was dealt with."))
+
+
+consent_locks.register_error_handler(links.NoSuchLink, _show_no_lock)
