@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageCms, ImageDraw
+from PIL import Image, ImageCms, ImageDraw, ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
@@ -393,6 +393,18 @@ def test_a_picture_that_was_cut_off_is_refused(photograph: bytes, part: float) -
     drawn = photograph.partition(b"trailing film")[0]
     with pytest.raises(UnfitPicture, match="cut off or damaged"):
         images.prepare(drawn[: int(len(drawn) * part)], with_preview=False)
+
+
+def test_a_library_that_allows_cut_pictures_does_not_let_them_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    whole = png()
+
+    with pytest.raises(UnfitPicture, match="cut off or damaged"):
+        images.prepare(whole[: int(len(whole) * 0.5)], with_preview=False)
+
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is True, "others keep their setting"
 
 
 def test_a_moving_picture_is_refused() -> None:

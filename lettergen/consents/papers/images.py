@@ -9,12 +9,13 @@ are never asked for.
 import hashlib
 import struct
 import zlib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from threading import Lock
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageFile, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile, get_sampling
 from PIL.PngImagePlugin import PngImageFile
 
@@ -60,7 +61,7 @@ DECODER_FAULTS = (
 )
 
 # One at a time, so that several large photographs at once cannot use up the machine's memory.
-_opening = Lock()
+opening = Lock()
 
 
 class UnfitPicture(Refused):
@@ -99,7 +100,7 @@ def prepare(data: bytes, *, with_preview: bool) -> Photograph:
     Refuses more than 20 MB or 50 megapixels before anything is decoded, and moving, cut-off or
     damaged pictures. Turns the picture as its EXIF says, and converts its colours to sRGB.
     """
-    with _opening:
+    with opening:
         image, media_type, sampling = _drawn(data)
         if media_type == JPEG:
             content = _written(image, "JPEG", quality=92, subsampling=sampling)
@@ -116,7 +117,7 @@ def scan(data: bytes, renderer: Renderer) -> Scan:
     that scripts, links and attachments in it end there.
     """
     if _kind(data, allowed=(JPEG, PNG, PDF)) != PDF:
-        with _opening:
+        with opening:
             return Scan((_scanned(_drawn(data)[0]),), _sha256(data))
     drawn = renderer.pictures(data, width=SCAN_WIDTH)
     if len(drawn) > MOST_SCANNED:
@@ -124,7 +125,7 @@ def scan(data: bytes, renderer: Renderer) -> Scan:
             f"This scan has {len(drawn)} pages; {MOST_SCANNED} is the most. "
             "Scan only the pages of the consent form."
         )
-    with _opening:
+    with opening:
         return Scan(tuple(_scanned(_drawn(one)[0]) for one in drawn), _sha256(data))
 
 
@@ -170,8 +171,27 @@ def _is_heic(data: bytes) -> bool:
     return data[4:8] == FILMS_AND_HEIC and data[8:12] in HEIC_BRANDS
 
 
+@contextmanager
+def whole_only() -> Iterator[None]:
+    """Let Pillow refuse what is cut off or swells: WeasyPrint, where it is loaded, tells it not to.
+
+    Pillow knows one setting for the whole process, so the caller holds a lock meanwhile.
+    """
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
 def _drawn(data: bytes) -> tuple[Image.Image, str, int]:
     """Return a picture upright in sRGB with nothing beside it, its kind and colour sampling."""
+    with whole_only():
+        return _opened(data)
+
+
+def _opened(data: bytes) -> tuple[Image.Image, str, int]:
     media_type = _kind(data, allowed=(JPEG, PNG))
     try:
         # Not Image.open: these two never try other formats, or a second picture behind the first.

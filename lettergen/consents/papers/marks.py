@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image, ImageChops
 from PIL.PngImagePlugin import PngImageFile
 
-from lettergen.consents.papers.images import DECODER_FAULTS
+from lettergen.consents.papers.images import DECODER_FAULTS, opening, whole_only
 from lettergen.refusals import Refused
 
 DATA_URL = "data:image/png;base64,"
@@ -87,10 +87,11 @@ def _canvas(data_url: str) -> Image.Image:
         raise NoMark(f"The signature is larger than {LARGEST_BYTES // 1000} kB. {AGAIN}")
     try:
         data = base64.b64decode(data_url.removeprefix(DATA_URL), validate=True)
-        canvas = PngImageFile(BytesIO(data))
-        if canvas.width * canvas.height > MOST_PIXELS:
-            raise NoMark(f"The signature is too large a picture. {AGAIN}")
-        return canvas.convert("RGBA")
+        with opening, whole_only():
+            canvas = PngImageFile(BytesIO(data))
+            if canvas.width * canvas.height > MOST_PIXELS:
+                raise NoMark(f"The signature is too large a picture. {AGAIN}")
+            return canvas.convert("RGBA")
     except (binascii.Error, *DECODER_FAULTS) as fault:
         raise NoMark(f"The signature did not arrive whole. {AGAIN}") from fault
 
