@@ -69,8 +69,12 @@ def full(app: Flask, actor: Actor, *, at: datetime) -> Filed:
         return Filed(
             record_id,
             image.id,
-            session.scalars(select(ConsentUse.id)).one(),
-            session.scalars(select(ConsentTask.id).where(ConsentTask.kind == LETTER)).one(),
+            session.scalars(select(ConsentUse.id).where(ConsentUse.image_id == image.id)).one(),
+            session.scalars(
+                select(ConsentTask.id).where(
+                    ConsentTask.kind == LETTER, ConsentTask.record_id == record_id
+                )
+            ).one(),
         )
 
 
