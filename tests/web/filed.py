@@ -18,7 +18,7 @@ from lettergen.consents.register import records, using, withdrawing
 from lettergen.consents.register.scopes import Use
 from lettergen.consents.register.tasks import LETTER
 from lettergen.consents.register.using import Particulars
-from lettergen.models import Actor, ConsentImage, ConsentRecord, ConsentTask, ConsentUse
+from lettergen.models import Actor, ConsentImage, ConsentRecord, ConsentTask
 from lettergen.places import CHECKOUT
 
 CASES = json.loads((CHECKOUT / "tests/consents/valid.json").read_text("utf-8"))
@@ -60,16 +60,17 @@ def full(app: Flask, actor: Actor, *, at: datetime) -> Filed:
     with parts.sessions() as session, models.changing(session):
         terms = parts.consents.terms(session, actor)
         details = {"image_id": IMAGE, "purpose": "teach_closed", "intended": Use()}
-        using.use(session, terms, actor, **details, particulars=TUTORIAL, at=at)
+        used = using.use(session, terms, actor, **details, particulars=TUTORIAL, at=at).row
+        assert used is not None
         sending = grant_ids(session, record_id)["share_care"]
         said = {"how": "desk", "by_name": "Testpatient One", "said_at": at, "at": at}
         withdrawing.withdraw(session, terms, actor, [sending], **said)
-        image = session.scalars(select(ConsentImage).order_by(ConsentImage.id).limit(1)).one()
+        image = session.get_one(ConsentImage, used.image_id)
         image.preview = picture()
         return Filed(
             record_id,
             image.id,
-            session.scalars(select(ConsentUse.id).where(ConsentUse.image_id == image.id)).one(),
+            used.id,
             session.scalars(
                 select(ConsentTask.id).where(
                     ConsentTask.kind == LETTER, ConsentTask.record_id == record_id
