@@ -156,6 +156,14 @@ def test_every_column_that_can_identify_a_patient_is_sealed():
         "documents",
         "delivery_facts",
         "consent_grant_images",
+        "requests",
+        "requesters",
+        "requester_names",
+        "request_clocks",
+        "working_patterns",
+        "absences",
+        "fees",
+        "invoice_series",
     }
     sealed = {
         mapper.class_.__tablename__

@@ -24,6 +24,9 @@ class Practice(Base):
     email: Mapped[str]
     secure_domains: Mapped[list[str]] = mapped_column(JSON)
     consent_settings: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    request_settings: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    money_settings: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    workload_settings: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime]
 
     @property

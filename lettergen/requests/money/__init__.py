@@ -1,0 +1,1 @@
+"""Money for requests: fees with their calculation, quotes, invoices, payments and waivers."""

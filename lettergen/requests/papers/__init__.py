@@ -1,0 +1,1 @@
+"""What leaves on paper: replies, consent forms, invoices, receipts and the notice of fees."""

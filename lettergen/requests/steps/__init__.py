@@ -1,0 +1,1 @@
+"""Whole steps of a request, each one transaction: quote, accept, pay, write, sign, release."""
