@@ -1,14 +1,10 @@
 """What our e-mails say: plain text, and nothing about anybody's health."""
 
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from lettergen import post
 from lettergen.calendar import british_time
 from lettergen.models import DocumentContent, Link, Practice
-from lettergen.places import shipped
 
 
 @dataclass(frozen=True)
@@ -22,7 +18,7 @@ class Written:
 def to_patient(practice: Practice, content: DocumentContent, link: Link, address: str) -> Written:
     """Return the e-mail that carries a link: no name beyond the first, no kind of letter."""
     names = str(content.patient.get("given_name") or "").split()
-    body = _text(
+    body = post.text(
         "letter.txt",
         practice={"name": practice.name, "phone": practice.phone},
         first_name=names[0] if names else "",
@@ -34,19 +30,5 @@ def to_patient(practice: Practice, content: DocumentContent, link: Link, address
 
 def of_lock(reference: str, address: str) -> Written:
     """Return the e-mail that tells the practice of a locked link; only its reference is named."""
-    body = _text("locked.txt", reference=reference, address=address)
+    body = post.text("locked.txt", reference=reference, address=address)
     return Written(f"A link was locked: {reference}", body)
-
-
-def _text(name: str, **values: Any) -> str:
-    return _templates().get_template(name).render(values)
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(shipped("templates") / "email"),
-        autoescape=False,  # noqa: S701  (plain text: there is nothing to escape from)
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )

@@ -24,6 +24,7 @@ from lettergen.post.server import (
     is_configured,
     smtp_of,
 )
+from lettergen.post.texts import text
 
 __all__ = [
     "NOT_SET_UP",
@@ -48,6 +49,7 @@ __all__ = [
     "send_again",
     "sent_lately",
     "smtp_of",
+    "text",
     "troubles",
     "write",
 ]

@@ -2,22 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import links, post
-from lettergen.calendar import british_date
+from lettergen.calendar import british_time
 from lettergen.consents.asking import keeping
 from lettergen.consents.asking.offering import hand_over
-from lettergen.consents.form.moments import LONDON
 from lettergen.consents.form.terms import Terms
 from lettergen.documents import Office
 from lettergen.links import State
 from lettergen.models import OFFERED, SET_UP, Actor, ConsentDraft, Link, Message, Practice
-from lettergen.places import shipped
 
 KIND = "consent-link"
 PURPOSE = "consent"
@@ -107,25 +103,10 @@ def _tell(
 
 def _text(practice: Practice, one: ConsentDraft, link: Link, address: str) -> str:
     names = str((one.answers.get("patient") or {}).get("full_name") or "").split()
-    ends = link.expires_at.astimezone(LONDON)
-    return (
-        _templates()
-        .get_template("consent.txt")
-        .render(
-            practice={"name": practice.name, "phone": practice.phone},
-            first_name=names[0] if names else "",
-            address=address,
-            until=f"{british_date(ends.date())}, {ends:%H:%M}",
-        )
-    )
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(shipped("templates") / "email"),
-        autoescape=False,  # noqa: S701  (plain text: there is nothing to escape from)
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
+    return post.text(
+        "consent.txt",
+        practice={"name": practice.name, "phone": practice.phone},
+        first_name=names[0] if names else "",
+        address=address,
+        until=british_time(link.expires_at),
     )
