@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lettergen import accounts, post
+from lettergen import post
 from lettergen.consents import asking
 from lettergen.consents.asking import Signature
 from lettergen.consents.papers import sheets as paper
@@ -14,10 +14,10 @@ from lettergen.consents.papers.wording import Question
 from lettergen.documents import records
 from lettergen.letters import Heading
 from lettergen.models import OFFERED
-from lettergen.rendering.qr import drawing
 from lettergen.web.consent_waiting import mark_of, page, questions_of
 from lettergen.web.context import actor, changing, looking, now, office, standing, terms
 from lettergen.web.entry import enter
+from lettergen.web.slip import slip
 
 progress = Blueprint("consent_progress", __name__)
 
@@ -181,14 +181,13 @@ def _heard() -> dict[str, str]:
 def _slip(consent_id: str, invited: asking.Invited) -> str:
     with looking() as session:
         one = asking.draft(session, actor(), consent_id)
-        return render_template(
+        return slip(
+            session,
             "web/consent_handed.html",
-            one=one,
+            invited,
+            back=("Photo consent", url_for("consenting.consent", consent_id=consent_id)),
             name=one.answers["patient"]["full_name"],
-            practice=accounts.practice_of(session, actor()),
-            invited=invited,
-            place=office().public_address.partition("://")[2] + "/l",
-            qr=drawing(invited.address),
+            reference=one.reference,
         )
 
 

@@ -4,19 +4,19 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Literal
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from lettergen import accounts, delivery, documents, links, post
+from lettergen import delivery, documents, letters, links, post
 from lettergen.delivery import Handed, NotHandedOver
 from lettergen.models import Link
-from lettergen.rendering.qr import drawing
 from lettergen.web.context import actor, changing, looking, now, office, standing
 from lettergen.web.document_page import show
 from lettergen.web.entry import enter
 from lettergen.web.errors import show_refusal
 from lettergen.web.hand_over import Asked
+from lettergen.web.slip import slip
 
 handing = Blueprint("handing", __name__)
 
@@ -143,13 +143,15 @@ def _slip(document_id: str, handed: Handed) -> str:
     """Return the page that shows a link once. Sent again, its form shows the same link."""
     with looking() as session:
         found = documents.get(session, actor(), document_id)
-        return render_template(
+        address = url_for("issued.document", document_id=document_id)
+        return slip(
+            session,
             "web/handed.html",
-            found=found,
-            practice=accounts.practice_of(session, actor()),
-            handed=handed,
-            place=office().public_address.partition("://")[2] + "/l",
-            qr=drawing(handed.address),
+            handed,
+            back=(found.reference, address),
+            name=found.content.patient.get("full_name") if found.content else "",
+            reference=found.reference,
+            has_large=any(one.kind == letters.LARGE for one in found.files),
         )
 
 
