@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lettergen.consents.form.moments import LONDON
+from lettergen.calendar import LONDON
 from lettergen.refusals import Refused
 
 

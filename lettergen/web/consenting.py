@@ -10,10 +10,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from lettergen.calendar import british_time
+from lettergen.calendar import LONDON, british_time
 from lettergen.consents import asking
 from lettergen.consents.asking import keeping
-from lettergen.consents.form.moments import LONDON
 from lettergen.consents.form.terms import Terms
 from lettergen.models import ANSWERED, CLOSED, OFFERED, SET_UP, ConsentDraft
 from lettergen.web import consent_end, consent_form, consent_waiting, merging

@@ -12,8 +12,9 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
+from lettergen.calendar import LONDON
 from lettergen.consents.form.days import end_of
-from lettergen.consents.form.moments import LONDON, day_of
+from lettergen.consents.form.moments import day_of
 from lettergen.consents.register.grants import AUTHORITY
 from lettergen.consents.register.holding import DOUBTS
 from lettergen.consents.register.scopes import described

@@ -15,7 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from lettergen.consents.form.moments import LONDON
+from lettergen.calendar import LONDON
 from lettergen.consents.register.using import PEOPLE_LIMIT, TEXT_LENGTH, Particulars
 from lettergen.nhs import is_sound
 from lettergen.web.choices import choices_of

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from lettergen import letters, nhs
-from lettergen.calendar import british_date
+from lettergen.calendar import LONDON, british_date
 from lettergen.letters import Heading
 
-LONDON = ZoneInfo("Europe/London")
 GROUP = 4
 SHORT_HASH = 16
 
