@@ -10,64 +10,25 @@ from lettergen.consents.form import catalogue, settings
 from lettergen.consents.rules import checking
 from lettergen.forms import AnswersUnreadable
 from lettergen.places import CHECKOUT, Places
+from tests.consents.examples import (
+    ADULT,
+    ARTICLE,
+    ASSESSMENT,
+    CHILD,
+    NOTE,
+    POWER,
+    VALID,
+    changed,
+    decided_by,
+)
 
 TODAY = date(2026, 11, 22)
 FOLDER = CHECKOUT / "tests/consents"
-VALID = json.loads((FOLDER / "valid.json").read_text("utf-8"))
 INVALID = json.loads((FOLDER / "invalid.json").read_text("utf-8"))
 CATALOGUE = catalogue.load(Places(FOLDER / "nowhere"))
-ADULT = VALID["case1_adult_direct_care"]
-CHILD = VALID["case3_child8_mother"]
 TEEN = VALID["case4_age15_competent_refuses_teaching"]
 SIGNED_BSL = VALID["case6_withdrawal_after_teaching"]
-NOTE = {
-    "past_wishes": "Always glad of help",
-    "present_wishes": "Smiled and held out her arm",
-    "people_asked": "Daughter and carers",
-    "less_restrictive_way": "A drawing would not do",
-    "conclusion": "It is in her best interests",
-}
-ASSESSMENT = {
-    "decision": "Whether to have a photo of a sore",
-    "help_given": "Pictures, and time",
-    "impairment": "Dementia",
-    "cannot": ["retain", "weigh"],
-    "because_of_impairment": True,
-    "may_regain": False,
-    "assessed_by": "Dr A Example",
-    "assessed_on": "2026-11-10",
-}
-POWER = {
-    "type": "health_and_welfare",
-    "registered": True,
-    "reference": "LPA-TEST-1",
-    "seen_by": "Dr A Example",
-    "seen_how": "opg100",
-    "how_attorneys_act": "sole",
-}
 GUARDIAN = {"name": "Dr G Guard", "date": "2026-11-12", "reason": "Rare, and of benefit to her"}
-ARTICLE = {
-    "decision": "yes",
-    "outlet_type": "journal",
-    "outlet_name": "Journal of Examples",
-    "article_title": "A rash",
-    "online": True,
-    "material_seen": "final_draft",
-    "material_sha256": "a" * 64,
-    "read_on": "2026-11-15",
-    "ack_not_anonymous": True,
-    "ack_details_of_illness": True,
-    "ack_internet": True,
-    "ack_no_recall": True,
-    "licence": "cc_by_4_0",
-    "ack_licence": True,
-    "ack_may_be_edited_or_translated": True,
-    "ack_no_payment": True,
-    "journal_form_also_signed": "yes",
-    "patient_wants_copy": False,
-    "third_parties": False,
-    "authors": ["Dr A Example"],
-}
 TEACHING = {"decision": "yes", "audience": "Students placed here", "anonymise": ["crop"]}
 STUDY = {
     "decision": "yes",
@@ -78,17 +39,6 @@ STUDY = {
 SEND = "purposes.share_care."
 TALK = {"decision": "yes", "event": "Regional course", "ack_slides_may_spread": True}
 ACKNOWLEDGEMENTS = [name for name in ARTICLE if name.startswith("ack_")]
-
-
-def changed(base, changes):
-    tree = copy.deepcopy(base)
-    for path, value in changes.items():
-        *above, last = path.split(".")
-        node = tree
-        for part in above:
-            node = node[int(part)] if isinstance(node, list) else node.setdefault(part, {})
-        node[int(last) if isinstance(node, list) else last] = copy.deepcopy(value)
-    return tree
 
 
 def checked(base, changes=None, *, on=TODAY, **more):
@@ -108,14 +58,6 @@ def message(code, **words):
     for name, word in words.items():
         text = text.replace("{" + name + "}", word)
     return text
-
-
-def decided_by(route, role, **more):
-    name = "Dr A Example" if role == "clinician" else "Testdecider Five"
-    maker = {"route": route, "capacity": "lacks_capacity", "name": "Testdecider Five"}
-    maker |= {"capacity_assessment": ASSESSMENT, "best_interests": NOTE, "patient_objects": False}
-    signer = {"signatures.0.signer_role": role, "signatures.0.signer_name": name}
-    return changed(ADULT, {"decision_maker": maker | more, **signer})
 
 
 ATTORNEY = decided_by("attorney", "attorney", lpa=POWER)

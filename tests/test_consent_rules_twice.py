@@ -7,7 +7,6 @@ tables are read where they are silent or at odds.
 
 import copy
 import itertools
-import json
 import random
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,7 +16,18 @@ import pytest
 
 from lettergen.consents.form import catalogue
 from lettergen.consents.rules import checking
-from lettergen.places import CHECKOUT, Places
+from lettergen.places import Places
+from tests.consents.examples import (
+    ADULT,
+    ARTICLE,
+    ASSESSMENT,
+    CHILD,
+    NOTE,
+    POWER,
+    VALID,
+    changed,
+    decided_by,
+)
 
 CARE = ["record", "share_care"]
 BEYOND = ["teach_closed", "present_external", "publish", "public", "research"]
@@ -430,50 +440,7 @@ def unseen(read, tree):
 
 
 TODAY = date(2026, 11, 22)
-CASES = json.loads((CHECKOUT / "tests/consents/valid.json").read_text("utf-8"))
 CATALOGUE = catalogue.load(Places(Path("/nowhere")))
-ADULT, CHILD = CASES["case1_adult_direct_care"], CASES["case3_child8_mother"]
-NOTE = {
-    "past_wishes": "Always glad of help",
-    "present_wishes": "Smiled and held out her arm",
-    "people_asked": "Daughter and carers",
-    "less_restrictive_way": "A drawing would not do",
-    "conclusion": "It is in her best interests",
-}
-ASSESSMENT = {
-    "decision": "Whether to have a photo of a sore",
-    "help_given": "Pictures, and time",
-    "impairment": "Dementia",
-    "cannot": ["retain", "weigh"],
-    "because_of_impairment": True,
-    "may_regain": False,
-    "assessed_by": "Dr A Example",
-    "assessed_on": "2026-11-10",
-}
-POWER = {
-    "type": "health_and_welfare",
-    "registered": True,
-    "reference": "LPA-TEST-1",
-    "seen_by": "Dr A Example",
-    "seen_how": "opg100",
-    "how_attorneys_act": "sole",
-}
-ARTICLE = {
-    "decision": "yes",
-    "outlet_type": "journal",
-    "outlet_name": "Journal of Examples",
-    "article_title": "A rash",
-    "online": True,
-    "material_seen": "final_draft",
-    "material_sha256": "a" * 64,
-    "read_on": "2026-11-15",
-    "licence": "cc_by_4_0",
-    "journal_form_also_signed": "yes",
-    "patient_wants_copy": False,
-    "third_parties": False,
-    "authors": ["Dr A Example"],
-    **dict.fromkeys([*TICKS, "ack_licence"], True),
-}
 
 
 def put(tree, path, value):
@@ -495,23 +462,15 @@ def put(tree, path, value):
         node[last] = value
 
 
-def changed(base, changes):
+def bent(base, changes):
     tree = copy.deepcopy(base)
     for path, value in changes.items():
         put(tree, path, copy.deepcopy(value))
     return tree
 
 
-def decided_by(route, role, **more):
-    maker = {"route": route, "capacity": "lacks_capacity", "name": "Testdecider Five", **more}
-    name = "Dr A Example" if role == "clinician" else "Testdecider Five"
-    maker |= {"capacity_assessment": ASSESSMENT, "best_interests": NOTE, "patient_objects": False}
-    signer = {"signatures.0.signer_role": role, "signatures.0.signer_name": name}
-    return changed(ADULT, {"decision_maker": maker, **signer})
-
-
 BASES = {
-    **CASES,
+    **VALID,
     "article": changed(ADULT, {"purposes.publish": ARTICLE}),
     "article of a child": changed(CHILD, {"purposes.publish": ARTICLE}),
     "attorney": decided_by("attorney", "attorney", lpa=POWER),
@@ -710,7 +669,7 @@ def mutated(seed):
         path: chance.choice(CHANGES[path])
         for path in chance.sample(list(CHANGES), chance.randint(1, 7))
     }
-    tree = changed(BASES[base], changes)
+    tree = bent(BASES[base], changes)
     second = chance.random()
     if second < 0.25:
         role = chance.choice(["patient", "parent", "attorney", "deputy", "witness"])
