@@ -1,5 +1,6 @@
 """Handing an issued letter to a person: by link, on paper or as a file, with the facts of each."""
 
+from lettergen.delivery.answering import answer, answer_about
 from lettergen.delivery.formats import PAGE, Format, formats_for
 from lettergen.delivery.genuine import Standing, standing_of
 from lettergen.delivery.handing import (
@@ -13,7 +14,6 @@ from lettergen.delivery.handing import (
 from lettergen.delivery.receiving import (
     PatientFile,
     PatientView,
-    answer,
     patient_file,
     patient_view,
     require_open,
@@ -43,6 +43,7 @@ __all__ = [
     "Standing",
     "Told",
     "answer",
+    "answer_about",
     "emails_of",
     "end_links",
     "formats_for",

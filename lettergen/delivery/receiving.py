@@ -1,17 +1,14 @@
-"""What the patient at a link gets: the date of birth compared, the letter's page, its files."""
+"""What the patient at a link gets: the letter's page, and its files."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from lettergen import documents, letters, links, post
-from lettergen.delivery import emails, formats, subjects
-from lettergen.documents import Office
-from lettergen.links import LockedNow
-from lettergen.models import Document, Link, Message, Practice
+from lettergen import documents, letters, links
+from lettergen.delivery import formats, subjects
+from lettergen.models import Document, Link, Practice
 
-LOCK_KIND = "link-locked"
 NAMES = {letters.LETTER: "Usual size", letters.PATIENT: "Usual size", letters.LARGE: "Large print"}
 
 
@@ -51,23 +48,6 @@ def require_open(session: Session, link: Link, *, at: datetime) -> None:
     """
     subjects.of_link(session, link)
     links.require_open(session, link, at=at)
-
-
-def answer(
-    session: Session, office: Office, link: Link, born: date, *, at: datetime, may_write: bool
-) -> None:
-    """Compare the date of birth as links.answer does; tell the practice by e-mail of a lock.
-
-    `may_write` says whether e-mail is set up. Raises WrongBirthDate or LinkEnded: the caller
-    commits all the same, for the count must hold.
-    """
-    document, _ = subjects.of_link(session, link)
-    try:
-        links.answer(session, link, born, at=at)
-    except LockedNow:
-        if may_write:
-            _tell(session, office, link, document, at=at)
-        raise
 
 
 def patient_view(session: Session, link: Link, *, at: datetime) -> PatientView:
@@ -118,24 +98,4 @@ def _files(document: Document, first: str) -> tuple[PatientFile, ...]:
         PatientFile(one.kind, NAMES[one.kind], one.pages, one.size)
         for one in sorted(document.files, key=lambda one: (one.kind != first, one.kind))
         if one.kind in theirs
-    )
-
-
-def _tell(
-    session: Session, office: Office, link: Link, document: Document, *, at: datetime
-) -> Message | None:
-    practice = session.get_one(Practice, link.practice_id)
-    if not practice.email:
-        return None
-    address = f"{office.public_address}/documents/{document.id}"
-    text = emails.of_lock(document.reference, address)
-    return post.write(
-        session,
-        links.holder(link),
-        LOCK_KIND,
-        to=practice.email,
-        heading=text.heading,
-        body=text.body,
-        at=at,
-        subject_id=None,
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -18,7 +17,7 @@ from lettergen.consents.register.withdrawing import Stopped
 from lettergen.consents.rules.answers import read
 from lettergen.models import ConsentRecord, Link, Practice
 from lettergen.refusals import Refused
-from lettergen.web import proof
+from lettergen.web import consent_locks, proof
 from lettergen.web.context import changing, looking, now, terms
 from lettergen.web.door import Behind, lead, proven, stand_behind
 from lettergen.web.entry import anyone
@@ -209,10 +208,6 @@ def _require_open(session: Session, link: Link) -> None:
         links.require_open(session, link, at=now())
 
 
-def _answer(session: Session, link: Link, born: date) -> None:
-    links.answer(session, link, born, at=now())
-
-
 def _show_refusal(refusal: Refused) -> ResponseReturnValue:
     token = (request.view_args or {})["token"]
     with looking() as session:
@@ -223,5 +218,10 @@ stand_behind(changing_mind)
 changing_mind.register_error_handler(withdrawing.MayNotWithdraw, _show_refusal)
 lead(
     WITHDRAW,
-    Behind("Change your mind about a photo", "changing_mind.choose", _require_open, _answer),
+    Behind(
+        "Change your mind about a photo",
+        "changing_mind.choose",
+        _require_open,
+        consent_locks.compare,
+    ),
 )

@@ -18,7 +18,7 @@ from lettergen.consents.papers import wording
 from lettergen.consents.papers.wording import Words
 from lettergen.links import State
 from lettergen.models import ANSWERED, Actor, ConsentDraft, Link
-from lettergen.web import proof, tablet_lock
+from lettergen.web import consent_locks, proof, tablet_lock
 from lettergen.web.context import now, terms
 from lettergen.web.door import Behind, lead, proven
 
@@ -175,7 +175,7 @@ def _require_same_words(session: Session, link: Link) -> None:
 
 def _answer(session: Session, link: Link, born: date) -> None:
     """Compare the date of birth, and note on the form that it was said."""
-    links.answer(session, link, born, at=now())
+    consent_locks.compare(session, link, born)
     one = asking.offered(session, link.practice_id, link.subject_id)
     if one is not None and asking.is_with_patient(one):
         form = terms(session, links.holder(link))

@@ -1,11 +1,15 @@
-"""A locked link about a photo consent: what happened, what to do, and that it was dealt with."""
+"""A locked link about a photo consent: told by e-mail, what to do, and that it was dealt with."""
+
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from lettergen import documents, links
+from lettergen import delivery, documents, links, post
 from lettergen.consents import asking
-from lettergen.web.context import actor, changing, looking, now
+from lettergen.models import Link
+from lettergen.web.context import actor, changing, looking, now, office, standing
 from lettergen.web.entry import enter
 from lettergen.web.errors import show_refusal
 
@@ -37,6 +41,22 @@ def see(lock_id: str) -> ResponseReturnValue:
         links.see_lock(session, actor(), lock_id, at=now())
     flash(f"Noted: the locked link of {found.reference} was dealt with.", "success")
     return redirect(url_for("pages.home"))
+
+
+def compare(session: Session, link: Link, born: date) -> None:
+    """Compare the date of birth at a link about a photo consent; tell the practice of a lock by an
+    e-mail that leads to its page here. Raises WrongBirthDate or LinkEnded.
+    """
+    delivery.answer_about(
+        session,
+        office(),
+        link,
+        born,
+        reference=asking.reference_of(session, link),
+        path=url_for("consent_locks.lock", lock_id=link.id),
+        at=now(),
+        may_write=post.is_configured(standing().settings),
+    )
 
 
 def _show_no_lock(_refusal: links.NoSuchLink) -> ResponseReturnValue:

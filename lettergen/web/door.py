@@ -8,7 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    after_this_request,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -18,7 +28,7 @@ from lettergen.links import tokens
 from lettergen.models import Link, Practice
 from lettergen.web import birth_date, proof
 from lettergen.web.birth_date import PARTS, BirthDate
-from lettergen.web.context import changing, looking, now
+from lettergen.web.context import changing, looking, now, standing
 from lettergen.web.entry import anyone
 from lettergen.web.errors import Advice
 from lettergen.web.limits import count_as_wrong
@@ -120,6 +130,9 @@ def answer(token: str) -> ResponseReturnValue:
         except links.LinkEnded as ended:
             # Not let through: that would undo the count that locked the link.
             count_as_wrong()
+            if isinstance(ended, links.LockedNow):
+                # Only after the commit does the postman find the e-mail that tells the practice.
+                after_this_request(_nudge_the_postman)
             return show_ended(ended)
     reply = make_response(redirect(url_for(behind.endpoint, token=token), 303))
     proof.give(reply, found, url_for("door.link", token=token), at=now())
@@ -188,6 +201,11 @@ def _ask(session: Session, found: Link, born: BirthDate | None = None) -> str:
 
 def _practice(session: Session, found: Link) -> Practice:
     return accounts.practice_of(session, links.holder(found))
+
+
+def _nudge_the_postman(reply: Response) -> Response:
+    standing().postman.nudge()
+    return reply
 
 
 def _practice_at_the_door() -> str:

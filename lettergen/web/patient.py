@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Response, after_this_request, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -118,17 +118,7 @@ def _require_open(session: Session, link: Link) -> None:
 
 def _answer(session: Session, link: Link, born: date) -> None:
     may_write = post.is_configured(standing().settings)
-    try:
-        delivery.answer(session, office(), link, born, at=now(), may_write=may_write)
-    except links.LockedNow:
-        # Only after the commit does the postman find the e-mail that tells the practice.
-        after_this_request(_nudge_the_postman)
-        raise
-
-
-def _nudge_the_postman(reply: Response) -> Response:
-    standing().postman.nudge()
-    return reply
+    delivery.answer(session, office(), link, born, at=now(), may_write=may_write)
 
 
 def _show_no_such_file(refusal: documents.NotFound) -> ResponseReturnValue:

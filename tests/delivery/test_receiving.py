@@ -95,6 +95,7 @@ def test_the_practice_is_told_once_by_e_mail_of_a_locked_link(counter, letter):
     assert [type(one) for one in refusals] == [*[WrongBirthDate] * 4, LockedNow, LinkEnded]
     assert message.recipient == "surgery@example.com"
     assert letter.reference in message.heading
+    assert f"https://letters.example.com/documents/{letter.id}" in message.body
     for secret in ("Roberta", "Testerby", "1990", "Short note", handed.token):
         assert secret not in message.heading + message.body, secret
 
@@ -118,6 +119,19 @@ def test_a_practice_without_an_address_is_not_written_to(counter, letter, sessio
     for _ in range(5):
         counter.answer(handed.link, WRONG)
 
+    assert counter.mail() == []
+
+
+def test_a_link_locks_also_where_the_practices_address_cannot_be_written_to(
+    counter, letter, sessions
+):
+    with sessions.begin() as session:
+        session.get(Practice, counter.actor.practice_id).email = "praxis@müller.example"
+    handed = counter.hand(letter)
+
+    refusals = [counter.answer(handed.link, WRONG) for _ in range(6)]
+
+    assert [type(one) for one in refusals] == [*[WrongBirthDate] * 4, LockedNow, LinkEnded]
     assert counter.mail() == []
 
 

@@ -7,7 +7,7 @@ import json
 import tomllib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,15 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from lettergen import accounts, delivery, documents, forms, models, post, sealing
 from lettergen.app import create_app
 from lettergen.config import Settings
 from lettergen.consents import asking
+from lettergen.models import Message
+from lettergen.post import Postman
 from lettergen.rendering import Renderer
 from lettergen.vault import DEFAULT_KEY
 from tests.consent_asking.cases import ADULT
@@ -336,3 +339,21 @@ def by_link(app: Flask, people: Any, clock: Clock) -> Callable[..., Patient]:
         return Patient(app, browser, root, draft_id, people.clinician.practice_id)
 
     return handed
+
+
+@pytest.fixture
+def nudges(app: Flask, clock: Clock) -> list[int]:
+    """How many e-mails the postman found at each nudge: e-mail is set up, and none is sent."""
+    parts = app.extensions["lettergen"]
+    with_mail = {"smtp_host": "127.0.0.1", "smtp_from": "letters@example.com"}
+    settings = parts.settings.model_copy(update=with_mail)
+    found: list[int] = []
+
+    class Looking(Postman):
+        def nudge(self) -> None:
+            with parts.sessions() as session:
+                found.append(len(session.scalars(select(Message)).all()))
+
+    looking = Looking(parts.sessions, settings, clock)
+    app.extensions["lettergen"] = replace(parts, settings=settings, postman=looking)
+    return found

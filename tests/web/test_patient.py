@@ -20,10 +20,7 @@ from lettergen.models import (
     DocumentContent,
     DocumentFile,
     Link,
-    Message,
-    Practice,
 )
-from lettergen.post import Postman
 from lettergen.web.limits import WRONG
 
 BORN = {"day": "12", "month": "4", "year": "1998"}
@@ -327,27 +324,12 @@ def test_five_wrong_dates_lock_the_link_and_tell_the_practice(
 
 
 def test_the_e_mail_that_tells_of_a_lock_goes_out_at_once_and_the_postman_finds_it(
-    app: Flask, people: Any, handed: Any, post: Any, clock: Any
+    handed: Any, post: Any, nudges: list[int]
 ) -> None:
-    parts = app.extensions["lettergen"]
-    with_mail = {"smtp_host": "127.0.0.1", "smtp_from": "letters@example.com"}
-    settings = parts.settings.model_copy(update=with_mail)
-    found: list[int] = []
-
-    class Looking(Postman):
-        def nudge(self) -> None:
-            with parts.sessions() as session:
-                found.append(len(session.scalars(select(Message)).all()))
-
-    looking = Looking(parts.sessions, settings, clock)
-    app.extensions["lettergen"] = replace(parts, settings=settings, postman=looking)
-    with parts.sessions.begin() as session:
-        session.get_one(Practice, people.clinician.practice_id).email = "practice@example.com"
-
     for _ in range(5):
         post(f"/l/{handed.token}", WRONG_YEAR)
 
-    assert found == [1], "nudged once, when the e-mail was committed"
+    assert nudges == [1], "nudged once, when the e-mail was committed"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from lettergen.consents.asking.declaring import (
 )
 from lettergen.consents.asking.inviting import Invited, invite, message_of, open_link
 from lettergen.consents.asking.keeping import cancel, draft, drafts, save, start
-from lettergen.consents.asking.locks import LockedLink, locked, locked_link
+from lettergen.consents.asking.locks import LockedLink, locked, locked_link, reference_of
 from lettergen.consents.asking.offering import (
     HandOver,
     asked,
@@ -103,6 +103,7 @@ __all__ = [
     "open_link",
     "questions",
     "record_spoken",
+    "reference_of",
     "save",
     "save_end",
     "seen",

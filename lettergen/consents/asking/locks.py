@@ -28,7 +28,7 @@ class LockedLink:
 def locked(session: Session, actor: Actor) -> list[LockedLink]:
     """Return the locked links that wait for somebody of the practice, the first one first."""
     found = [one for one in links.locked(session, actor) if one.purpose in (CONSENT, WITHDRAW)]
-    return [LockedLink(one, _reference(session, actor, one)) for one in found]
+    return [LockedLink(one, reference_of(session, one)) for one in found]
 
 
 def locked_link(session: Session, actor: Actor, link_id: str) -> LockedLink:
@@ -39,11 +39,12 @@ def locked_link(session: Session, actor: Actor, link_id: str) -> LockedLink:
     raise NoSuchLink
 
 
-def _reference(session: Session, actor: Actor, link: Link) -> str:
+def reference_of(session: Session, link: Link) -> str:
+    """Return the reference of the consent that a link is about; empty for no such consent."""
     model = ConsentDraft if link.purpose == CONSENT else ConsentRecord
     found = session.scalar(
         select(model.reference).where(
-            model.practice_id == actor.practice_id, model.id == link.subject_id
+            model.practice_id == link.practice_id, model.id == link.subject_id
         )
     )
     return str(found or "")
