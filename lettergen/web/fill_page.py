@@ -129,7 +129,7 @@ class Page:
     patient: str
     draft_id: str
     revision: int
-    base: str
+    written_base: str
     saved_at: str
     is_checked: bool
     faults: list[dict[str, str]]
@@ -149,7 +149,7 @@ def page_of(fill: Fill) -> Page:
         patient=_patient(fill),
         draft_id=fill.draft.id,
         revision=fill.draft.revision,
-        base=written(fill.base),
+        written_base=written(fill.base),
         saved_at=fill.saved_at,
         is_checked=fill.is_checked,
         faults=[{"text": link.text, "href": f"#{link.id}"} for link in faults],
