@@ -23,6 +23,7 @@ COMMANDS = {
     "consents": "consents",
     "lint": "lint",
     "seal": "seal",
+    "triage": "triage",
     "workload": "workload",
     "post": "post",
 }

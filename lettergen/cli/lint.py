@@ -1,15 +1,25 @@
 """`lint`: every fault in definitions, letter templates and cases."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
 
 from lettergen.cli.answers import Unreadable
 from lettergen.config import load
-from lettergen.consents.form.catalogue import SLUG, faults_of
+from lettergen.consents.form import catalogue as consents
 from lettergen.definitions import NoSuchForm, open_library
+from lettergen.definitions.faults import Fault
+from lettergen.definitions.library import HasFolders
 from lettergen.definitions.lint import lint as lint_library
 from lettergen.places import CHECKOUT
+from lettergen.requests import catalogue as requests
+
+# What is no letter: the photo consent form, and the catalogue of requests.
+OTHERS: Mapping[str, Callable[[HasFolders], list[Fault]]] = {
+    consents.SLUG: consents.faults_of,
+    "requests": requests.faults_of,
+}
 
 
 @click.command()
@@ -25,15 +35,15 @@ def lint(forms: tuple[str, ...], cases: Path | None) -> None:
     folder = cases or (shipped_cases if shipped_cases.is_dir() else None)
     settings = load()
     library = open_library(settings)
-    others = [form for form in forms if form != SLUG]
+    letters = [form for form in forms if form not in OTHERS]
     try:
-        faults = lint_library(library, others, folder) if others or not forms else []
+        faults = lint_library(library, letters, folder) if letters or not forms else []
     except NoSuchForm as wrong:
         raise Unreadable(str(wrong)) from wrong
-    if others != list(forms) or not forms:
-        faults += faults_of(settings)
+    for name in [name for name in OTHERS if name in (forms or OTHERS)]:
+        faults += OTHERS[name](settings)
     for fault in faults:
         click.echo(str(fault))
-    count = len(forms or [*library.folders.slugs(), SLUG])
+    count = len(forms or [*library.folders.slugs(), *OTHERS])
     click.echo(f"{len(faults)} faults in {count} document types" if faults else f"{count} sound")
     raise click.exceptions.Exit(1 if faults else 0)

@@ -1,0 +1,156 @@
+"""`forms/requests/` → the catalogue, with every fault of all its files at once."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from lettergen.definitions.faults import BrokenDefinition, Fault
+from lettergen.definitions.library import HasFolders
+from lettergen.definitions.toml import read_toml
+from lettergen.requests.catalogue import reading_rules, reading_types, reading_words
+from lettergen.requests.catalogue.cross_checks import check_catalogue
+from lettergen.requests.catalogue.grammar import Catalogue, Group, Reply, Type
+from lettergen.requests.catalogue.reading import Opened
+
+FOLDER = "requests"
+SINGLE = (
+    "questions.toml",
+    "outcomes.toml",
+    "rules.toml",
+    "sources.toml",
+    "phrases.toml",
+    "sensitive.toml",
+)
+SEVERAL = ("types-*.toml", "replies*.toml")
+Part = TypeVar("Part", Type, Reply)
+Files = dict[str, Opened]
+
+
+def load(places: HasFolders) -> Catalogue:
+    """Return the catalogue of the folders; a practice's own file goes before one of its name.
+
+    Raises BrokenDefinition with every fault of all files.
+    """
+    faults: list[Fault] = []
+    files = {path.name: one for path in _paths(places) if (one := _opened(path, faults))}
+    faults += _missing(places, files)
+    if faults:
+        raise BrokenDefinition(faults)
+    catalogue = _read(files, version=_version(places))
+    faults = [fault for one in files.values() for fault in one.faults]
+    if not faults:
+        faults = check_catalogue(catalogue, files, _slugs(places))
+    if faults:
+        raise BrokenDefinition(faults)
+    return catalogue
+
+
+def faults_of(places: HasFolders) -> list[Fault]:
+    """Return every fault of the catalogue's files."""
+    try:
+        load(places)
+    except BrokenDefinition as broken:
+        return list(broken.faults)
+    return []
+
+
+def seen(places: HasFolders) -> tuple[tuple[str, int, int], ...]:
+    """Return path, time of change and size of each file, to know when to read them anew."""
+    return tuple(
+        (str(path), found.st_mtime_ns, found.st_size)
+        for path in _paths(places)
+        for found in [path.stat()]
+    )
+
+
+def _read(files: Files, *, version: str) -> Catalogue:
+    groups, types = _types(_of(files, "types-"))
+    return Catalogue(
+        groups=groups,
+        types=types,
+        questions=reading_rules.read_questions(files["questions.toml"]),
+        outcomes=reading_rules.read_outcomes(files["outcomes.toml"]),
+        rules=reading_rules.read_rules(files["rules.toml"]),
+        replies=_replies(_of(files, "replies")),
+        phrases=reading_words.read_phrases(files["phrases.toml"]),
+        sensitive=reading_words.read_sensitive(files["sensitive.toml"]),
+        sources=reading_words.read_sources(files["sources.toml"]),
+        version=version,
+    )
+
+
+def _types(files: Sequence[Opened]) -> tuple[dict[str, Group], dict[str, Type]]:
+    read = [(*reading_types.read_group(one), one) for one in files]
+    in_order = sorted(read, key=lambda part: (part[0], part[1].key))
+    groups = {group.key: group for _, group, _ in in_order}
+    parts = [(reading_types.read_types(one, group.key), one) for _, group, one in in_order]
+    return groups, _once(parts, lambda kind: kind.key, "types")
+
+
+def _replies(files: Sequence[Opened]) -> dict[str, Reply]:
+    parts = [(reading_words.read_replies(one), one) for one in files]
+    found = _once(parts, lambda reply: reply.code, "replies")
+    return dict(sorted(found.items()))
+
+
+def _once(
+    parts: Sequence[tuple[Sequence[Part], Opened]], name: Callable[[Part], str], table: str
+) -> dict[str, Part]:
+    found: dict[str, Part] = {}
+    for rows, opened in parts:
+        for one in rows:
+            if name(one) in found:
+                opened.add((table, name(one)), f"{name(one)} stands in another file as well")
+            found[name(one)] = one
+    return found
+
+
+def _of(files: Files, start: str) -> list[Opened]:
+    return [one for name, one in files.items() if name.startswith(start)]
+
+
+def _opened(path: Path, faults: list[Fault]) -> Opened | None:
+    try:
+        text, table = read_toml(path)
+    except BrokenDefinition as broken:
+        faults.extend(broken.faults)
+        return None
+    return Opened(path, text, table)
+
+
+def _missing(places: HasFolders, files: Files) -> Iterator[Fault]:
+    there = {path.name for path in _paths(places)} | set(files)
+    folder = Path(places.forms_folders[0]) / FOLDER
+    for name in SINGLE:
+        if name not in there:
+            yield Fault(str(folder / name), 1, "this file of the requests is missing")
+    for pattern in SEVERAL:
+        if not any(name.startswith(pattern.partition("*")[0]) for name in there):
+            yield Fault(str(folder / pattern), 1, "there is no file of this name")
+
+
+def _paths(places: HasFolders) -> list[Path]:
+    """Return the files in use by name; a practice's own stands in place of a shipped one."""
+    found = {
+        path.name: path
+        for folder in places.forms_folders
+        for pattern in (*SINGLE, *SEVERAL)
+        for path in (Path(folder) / FOLDER).glob(pattern)
+    }
+    return [found[name] for name in sorted(found)]
+
+
+def _slugs(places: HasFolders) -> frozenset[str]:
+    """Return the names of the document types that may answer a request."""
+    return frozenset(
+        path.stem for folder in places.forms_folders for path in Path(folder).glob("*.toml")
+    )
+
+
+def _version(places: HasFolders) -> str:
+    """Return a hash of all files in use, 12 hex digits."""
+    digest = hashlib.sha256()
+    for path in _paths(places):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]

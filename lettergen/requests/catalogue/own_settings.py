@@ -1,0 +1,42 @@
+"""A practice's own settings for requests: changed by its manager, and kept beside the practice."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lettergen import accounts, models
+from lettergen.models import Actor, Practice, locked
+from lettergen.requests.catalogue import settings
+from lettergen.requests.catalogue.grammar import Catalogue
+from lettergen.requests.catalogue.settings import RequestSettings
+
+
+def change(
+    session: Session,
+    catalogue: Catalogue,
+    actor: Actor,
+    chosen: Mapping[str, Any],
+    *,
+    at: datetime,
+) -> RequestSettings:
+    """Put what a practice chose in place of all that it chose before; nothing means the defaults.
+
+    Requests that were decided keep their outcome. Raises NotAllowed unless the actor is a
+    manager, BadRequestSettings with what cannot be, by name.
+    """
+    accounts.require_manager(actor)
+    checked = settings.read(chosen, catalogue, is_new=True)
+    practice = session.scalars(
+        locked(select(Practice).where(Practice.id == actor.practice_id))
+    ).one()
+    before = practice.request_settings or {}
+    names = sorted(before.keys() | chosen.keys())
+    changed = [name for name in names if before.get(name) != chosen.get(name)]
+    if changed:
+        practice.request_settings = dict(chosen) or None
+        details = {"changed": changed}
+        models.record(session, actor, "requests.settings_changed", practice, at=at, details=details)
+    return checked

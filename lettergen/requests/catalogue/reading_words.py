@@ -1,0 +1,128 @@
+"""`sources.toml`, `replies*.toml`, `phrases.toml`, `sensitive.toml` → what may be said, and why."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from lettergen.definitions.faults import Trail
+from lettergen.definitions.shapes import fitting, rows, tables
+from lettergen.requests.catalogue.grammar import EMPTY, Phrase, Reply, Sensitive, Source
+from lettergen.requests.catalogue.reading import Opened, day
+
+SOURCE_KEYS = {"title": str, "link": str, "checked_on": date, "from_memory": bool}
+TEXTS = list[str]
+REPLY_KEYS = {
+    "to": str,
+    "title": str,
+    "purpose": str,
+    "named": TEXTS,
+    "nameless": TEXTS,
+    "authority": str,
+    "source": str,
+    "checked_on": date,
+    "route": str,
+    "reopens": str,
+    "contact_role": str,
+    "routes": dict[str, str],
+    "missing": dict[str, str],
+    "added": str,
+    "sample": str,
+}
+REPLY_OPTIONAL = ("routes", "missing", "added", "sample")
+PHRASE_KEYS = {"find": TEXTS, "better": str, "source": str}
+SENSITIVE_KEYS = {"title": str, "find": TEXTS, "source": str}
+PATIENT = "{patient}"
+
+
+def read_sources(opened: Opened) -> dict[str, Source]:
+    """Return the sources by tag."""
+    fitting(opened.table, {"sources": dict[str, Any]}, (), opened, needed=("sources",))
+    found = {}
+    for tag, table in tables(opened.table, "sources", (), opened):
+        where: Trail = ("sources", tag)
+        body = fitting(table, SOURCE_KEYS, where, opened, needed=("title", "checked_on"))
+        link = body.get("link", "")
+        if link and not link.startswith("https://"):
+            opened.add((*where, "link"), "a link begins with https://")
+        found[tag] = Source(
+            tag=tag,
+            title=body.get("title", tag),
+            link=link,
+            checked_on=day(body, "checked_on"),
+            is_from_memory=body.get("from_memory", False),
+        )
+    return found
+
+
+def read_replies(opened: Opened) -> tuple[Reply, ...]:
+    """Return the standard replies of a file."""
+    fitting(opened.table, {"replies": dict[str, Any]}, (), opened, needed=("replies",))
+    return tuple(
+        _reply(code, table, opened) for code, table in tables(opened.table, "replies", (), opened)
+    )
+
+
+def read_phrases(opened: Opened) -> tuple[Phrase, ...]:
+    """Return wordings that a doctor can seldom stand behind, with better ones."""
+    fitting(opened.table, {"phrases": list[Any]}, (), opened, needed=("phrases",))
+    found = []
+    for place, table in rows(opened.table, "phrases", opened):
+        body = fitting(table, PHRASE_KEYS, ("phrases", place), opened, needed=tuple(PHRASE_KEYS))
+        find = _wordings(body, ("phrases", place), opened)
+        found.append(Phrase(find, body.get("better", ""), body.get("source", "")))
+    return tuple(found)
+
+
+def read_sensitive(opened: Opened) -> tuple[Sensitive, ...]:
+    """Return the groups of words that need a second look."""
+    fitting(opened.table, {"sensitive": list[Any]}, (), opened, needed=("sensitive",))
+    found = []
+    for place, table in rows(opened.table, "sensitive", opened):
+        where = ("sensitive", place)
+        body = fitting(table, SENSITIVE_KEYS, where, opened, needed=tuple(SENSITIVE_KEYS))
+        find = _wordings(body, where, opened)
+        found.append(Sensitive(body.get("title", ""), find, body.get("source", "")))
+    return tuple(found)
+
+
+def _reply(code: str, table: Mapping[str, Any], opened: Opened) -> Reply:
+    where: Trail = ("replies", code)
+    needed = tuple(key for key in REPLY_KEYS if key not in REPLY_OPTIONAL)
+    body = fitting(table, REPLY_KEYS, where, opened, needed=needed)
+    for place, text in enumerate(body.get("nameless", ())):
+        if PATIENT in text:
+            opened.add((*where, "nameless", place), "nameless paragraphs name nobody: no {patient}")
+    for name in ("named", "nameless"):
+        if name in body and not body[name]:
+            opened.add((*where, name), f"{name} has at least one paragraph")
+    texts = {
+        name: body.get(name, "")
+        for name in (
+            "to",
+            "title",
+            "purpose",
+            "authority",
+            "route",
+            "reopens",
+            "contact_role",
+            "source",
+            "added",
+            "sample",
+        )
+    }
+    return Reply(
+        code=code,
+        named=tuple(body.get("named", ())),
+        nameless=tuple(body.get("nameless", ())),
+        checked_on=day(body, "checked_on"),
+        routes=body.get("routes", EMPTY),
+        missing=body.get("missing", EMPTY),
+        **texts,
+    )
+
+
+def _wordings(body: Mapping[str, Any], where: Trail, opened: Opened) -> tuple[str, ...]:
+    found = tuple(body.get("find", ()))
+    if "find" in body and not all(text.strip() for text in found or ("",)):
+        opened.add((*where, "find"), "find is a list of wordings, none of them blank")
+    return found
