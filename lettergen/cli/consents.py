@@ -46,8 +46,8 @@ class _Desk(NamedTuple):
 
     def terms(self) -> "Terms":
         """Return the practice's own periods, deadlines and holidays."""
-        from lettergen import places
-        from lettergen.consents.form import catalogue, terms, working_days
+        from lettergen import places, working_days
+        from lettergen.consents.form import catalogue, terms
 
         here = places.here()
         holidays = working_days.holidays(here)

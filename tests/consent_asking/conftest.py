@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from lettergen import places
+from lettergen import places, working_days
 from lettergen.consents import asking
 from lettergen.consents.asking import Signature
-from lettergen.consents.form import catalogue, terms, working_days
+from lettergen.consents.form import catalogue, terms
 from lettergen.consents.form.terms import Terms
 from lettergen.documents import Office
 from lettergen.models import ConsentDraft

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from lettergen import places
-from lettergen.consents.form import catalogue, terms, working_days
+from lettergen import places, working_days
+from lettergen.consents.form import catalogue, terms
 from lettergen.consents.form.terms import Terms
 from lettergen.consents.register import asked as register
 from lettergen.consents.register import records

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from lettergen.consents.form import working_days
+from lettergen import working_days
 from lettergen.consents.register import (
     ageing,
     due,

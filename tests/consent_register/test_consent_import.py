@@ -9,8 +9,9 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
+from lettergen import working_days
 from lettergen.cli import main
-from lettergen.consents.form import terms, working_days
+from lettergen.consents.form import terms
 from lettergen.consents.register import asked as register
 from lettergen.consents.register import importing
 from lettergen.consents.register.importing import import_cases

@@ -7,7 +7,8 @@ from threading import Lock
 
 from sqlalchemy.orm import Session
 
-from lettergen.consents.form import catalogue, terms, working_days
+from lettergen import working_days
+from lettergen.consents.form import catalogue, terms
 from lettergen.consents.form.catalogue import FOLDER, TEMPLATES
 from lettergen.consents.form.grammar import Catalogue
 from lettergen.consents.form.terms import Terms

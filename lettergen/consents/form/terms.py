@@ -6,8 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lettergen import working_days
 from lettergen.consents.form import settings as consent_settings
-from lettergen.consents.form import working_days
 from lettergen.consents.form.catalogue import Catalogue
 from lettergen.consents.form.grammar import Ending
 from lettergen.consents.form.moments import day_of
