@@ -18,9 +18,9 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
 from lettergen.consents.papers import images, marks
-from lettergen.consents.papers.images import UnfitPicture
 from lettergen.consents.papers.marks import NoMark
-from lettergen.rendering import Renderer, UnreadablePdf
+from lettergen.rendering import Renderer, UnreadablePdf, photographs
+from lettergen.rendering.refusals import UnfitPicture
 
 # Pillow says aloud that metadata is broken, which is the point of some of these files.
 pytestmark = [
@@ -368,8 +368,8 @@ def test_sixty_megapixels_and_bombs_are_refused_before_they_are_drawn(
     header: object, size: tuple[int, int], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Were it drawn, the reading of pixels would begin here.
-    monkeypatch.setattr(images.JpegImageFile, "load", pytest.fail)
-    monkeypatch.setattr(images.PngImageFile, "load", pytest.fail)
+    monkeypatch.setattr(photographs.JpegImageFile, "load", pytest.fail)
+    monkeypatch.setattr(photographs.PngImageFile, "load", pytest.fail)
 
     with pytest.raises(UnfitPicture, match=said):
         images.prepare(header(*size), with_preview=False)  # type: ignore[operator]

@@ -58,6 +58,10 @@ class UnreadablePdf(Refused):
     """A PDF from outside is damaged, locked or too long to be drawn."""
 
 
+class UnfitPicture(Refused):
+    """The file is no picture that can be taken in, or too large a one."""
+
+
 KINDS: Mapping[str, type[Refused]] = {
     kind.__name__: kind
     for kind in (
@@ -71,6 +75,7 @@ KINDS: Mapping[str, type[Refused]] = {
         NotReadBack,
         MissingGlyph,
         UnreadablePdf,
+        UnfitPicture,
     )
 }
 

@@ -1,71 +1,29 @@
-"""Photographs and scans from outside: looked at by content, drawn anew, with nothing hidden left.
+"""Photographs and scans for consents: drawn anew, with a preview or page by page."""
 
-A photograph from a telephone holds where and when it was taken, its owner's name, smaller copies
-of itself from before it was cropped, and whatever a program hung on behind. None of that survives
-here: only the picture itself is written again. Names of files and what a browser says about them
-are never asked for.
-"""
-
-import hashlib
-import struct
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from io import BytesIO
-from threading import Lock
 
-from PIL import Image, ImageCms, ImageFile, ImageOps
-from PIL.JpegImagePlugin import JpegImageFile, get_sampling
-from PIL.PngImagePlugin import PngImageFile
+from PIL import Image
 
-from lettergen.refusals import Refused
 from lettergen.rendering import Renderer
+from lettergen.rendering.photographs import (
+    JPEG,
+    PDF,
+    PNG,
+    SCAN_WIDTH,
+    drawn,
+    kind_of,
+    opening,
+    scanned,
+    sha256,
+    within,
+    written,
+)
+from lettergen.rendering.refusals import UnfitPicture
 
-LARGEST_BYTES = 20 * 1024 * 1024
-# Telephones of today take 48 megapixels at most; decoded, that is 150 MB of memory.
-MOST_PIXELS = 50_000_000
-# A progressive JPEG of thousands of passes is small, and takes minutes to draw.
-MOST_PASSES = 200
 PREVIEW_PIXELS = 320
 LARGEST_PREVIEW = 40_000
 PREVIEW_QUALITIES = (80, 65, 50, 35, 20)
-# 200 dots per inch of A4: small handwriting stays legible.
-SCAN_WIDTH = 1654
 MOST_SCANNED = 10
-JPEG, PNG, PDF = "image/jpeg", "image/png", "application/pdf"
-START_OF_PASS = b"\xff\xda"
-STARTS = {b"\xff\xd8\xff": JPEG, b"\x89PNG\r\n\x1a\n": PNG, b"%PDF-": PDF}
-# What else people send, by the bytes it starts with or holds from its fifth on.
-OTHERS = {
-    b"GIF8": "a GIF picture",
-    b"RIFF": "a WebP picture or a sound file",
-    b"BM": "a BMP picture",
-    b"II*\0": "a TIFF picture",
-    b"MM\0*": "a TIFF picture",
-    b"PK": "a Word, Excel or zip file",
-}
-FILMS_AND_HEIC = b"ftyp"
-HEIC_BRANDS = (b"heic", b"heix", b"heif", b"mif1", b"msf1", b"hevc", b"avif")
-DECODER_FAULTS = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    LookupError,
-    ArithmeticError,
-    TypeError,
-    AttributeError,
-    MemoryError,
-    struct.error,
-    zlib.error,
-)
-
-# One at a time, so that several large photographs at once cannot use up the machine's memory.
-opening = Lock()
-
-
-class UnfitPicture(Refused):
-    """The file is no picture that can be taken in, or too large a one."""
 
 
 @dataclass(frozen=True)
@@ -101,13 +59,13 @@ def prepare(data: bytes, *, with_preview: bool) -> Photograph:
     damaged pictures. Turns the picture as its EXIF says, and converts its colours to sRGB.
     """
     with opening:
-        image, media_type, sampling = _drawn(data)
+        image, media_type, sampling = drawn(data)
         if media_type == JPEG:
-            content = _written(image, "JPEG", quality=92, subsampling=sampling)
+            content = written(image, "JPEG", quality=92, subsampling=sampling)
         else:
-            content = _written(image, "PNG", optimize=True)
+            content = written(image, "PNG", optimize=True)
         preview = _preview(image) if with_preview else None
-    return Photograph(content, media_type, *image.size, _sha256(content), _sha256(data), preview)
+    return Photograph(content, media_type, *image.size, sha256(content), sha256(data), preview)
 
 
 def scan(data: bytes, renderer: Renderer) -> Scan:
@@ -116,170 +74,23 @@ def scan(data: bytes, renderer: Renderer) -> Scan:
     A PDF is drawn in one of the renderer's shut-off processes and only its pictures are kept, so
     that scripts, links and attachments in it end there.
     """
-    if _kind(data, allowed=(JPEG, PNG, PDF)) != PDF:
+    if kind_of(data, allowed=(JPEG, PNG, PDF)) != PDF:
         with opening:
-            return Scan((_scanned(_drawn(data)[0]),), _sha256(data))
-    drawn = renderer.pictures(data, width=SCAN_WIDTH)
-    if len(drawn) > MOST_SCANNED:
+            return Scan((scanned(drawn(data)[0]),), sha256(data))
+    pages = renderer.pictures(data, width=SCAN_WIDTH)
+    if len(pages) > MOST_SCANNED:
         raise UnfitPicture(
-            f"This scan has {len(drawn)} pages; {MOST_SCANNED} is the most. "
+            f"This scan has {len(pages)} pages; {MOST_SCANNED} is the most. "
             "Scan only the pages of the consent form."
         )
     with opening:
-        return Scan(tuple(_scanned(_drawn(one)[0]) for one in drawn), _sha256(data))
-
-
-def _kind(data: bytes, allowed: tuple[str, ...]) -> str:
-    if len(data) > LARGEST_BYTES:
-        raise UnfitPicture(
-            f"This file is larger than {LARGEST_BYTES // 1024**2} MB. "
-            "Save it smaller and choose it again."
-        )
-    found = next((kind for start, kind in STARTS.items() if data.startswith(start)), None)
-    if found in allowed:
-        return found
-    raise UnfitPicture(f"This file is {_called(data)}. {_instead(data, allowed)}")
-
-
-def _called(data: bytes) -> str:
-    if not data:
-        return "empty"
-    if _is_heic(data):
-        return "an HEIC photograph, which many programs cannot show"
-    if data[4:8] == FILMS_AND_HEIC:
-        return "a film"
-    if data.startswith(b"%PDF-"):
-        return "a PDF"
-    known = next((name for start, name in OTHERS.items() if data.startswith(start)), None)
-    if known:
-        return known
-    is_markup = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
-    return "a web page or drawing (HTML or SVG)" if is_markup else "not a picture"
-
-
-def _instead(data: bytes, allowed: tuple[str, ...]) -> str:
-    if _is_heic(data):
-        return (
-            "Save it as JPEG and choose it again; "
-            "an iPhone takes JPEG with Settings, Camera, Formats, Most Compatible."
-        )
-    names = "JPEG or PNG" if PDF not in allowed else "PDF, JPEG or PNG"
-    return f"Choose a {names} file, whatever its name ends in."
-
-
-def _is_heic(data: bytes) -> bool:
-    return data[4:8] == FILMS_AND_HEIC and data[8:12] in HEIC_BRANDS
-
-
-@contextmanager
-def whole_only() -> Iterator[None]:
-    """Let Pillow refuse what is cut off or swells: WeasyPrint, where it is loaded, tells it not to.
-
-    Pillow knows one setting for the whole process, so the caller holds a lock meanwhile.
-    """
-    before = ImageFile.LOAD_TRUNCATED_IMAGES
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
-    try:
-        yield
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = before
-
-
-def _drawn(data: bytes) -> tuple[Image.Image, str, int]:
-    """Return a picture upright in sRGB with nothing beside it, its kind and colour sampling."""
-    with whole_only():
-        return _opened(data)
-
-
-def _opened(data: bytes) -> tuple[Image.Image, str, int]:
-    media_type = _kind(data, allowed=(JPEG, PNG))
-    try:
-        # Not Image.open: these two never try other formats, or a second picture behind the first.
-        opened = JpegImageFile(BytesIO(data)) if media_type == JPEG else PngImageFile(BytesIO(data))
-        _refuse_unfit(opened, data, media_type)
-        opened.load()
-        sampling = get_sampling(opened) if isinstance(opened, JpegImageFile) else -1
-        image = _in_srgb(_upright(opened))
-    except DECODER_FAULTS as fault:
-        raise UnfitPicture(
-            "This picture is cut off or damaged. Save or send it again, and choose the new file."
-        ) from fault
-    # Writers take comments and profiles from here unasked.
-    image.info = {}
-    return image, media_type, sampling
-
-
-def _refuse_unfit(opened: Image.Image, data: bytes, media_type: str) -> None:
-    width, height = opened.size
-    if width * height > MOST_PIXELS:
-        raise UnfitPicture(
-            f"This picture has {width * height / 1e6:,.0f} megapixels; "
-            f"{MOST_PIXELS / 1e6:,.0f} is the most. Save it smaller and choose it again."
-        )
-    if isinstance(opened, PngImageFile) and opened.is_animated:
-        raise UnfitPicture("This picture moves. Choose a photograph of one moment.")
-    if media_type == JPEG and data.count(START_OF_PASS) > MOST_PASSES:
-        raise UnfitPicture("This picture is built of too many layers. Save it again as JPEG.")
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    # Metadata that cannot be read cannot say which way is up; the picture is sound.
-    with suppress(*DECODER_FAULTS):
-        # In place, as elsewhere here: a copy of a large photograph is 150 MB.
-        ImageOps.exif_transpose(image, in_place=True)
-    return image
-
-
-def _in_srgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):
-        # 16 bits of grey: Pillow would cut them off instead of scaling them.
-        image = image.convert("I").point(lambda value: value / 256).convert("L")
-    if image.has_transparency_data:
-        # What lay under a transparent part was hidden, and is left out.
-        over = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", over.size, "white"), over)
-    image = _converted(image, image.info.get("icc_profile"))
-    return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def _converted(image: Image.Image, profile: bytes | None) -> Image.Image:
-    if not profile or image.mode not in {"RGB", "CMYK"}:
-        return image
-    in_place = image.mode == "RGB"
-    try:
-        own, srgb = ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
-        found = ImageCms.profileToProfile(image, own, srgb, outputMode="RGB", inPlace=in_place)
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        # A broken profile says nothing: such a picture is shown as sRGB everywhere.
-        return image
-    return found or image
+        return Scan(tuple(scanned(drawn(one)[0]) for one in pages), sha256(data))
 
 
 def _preview(image: Image.Image) -> bytes:
-    small = _within(image, PREVIEW_PIXELS, PREVIEW_PIXELS)
+    small = within(image, PREVIEW_PIXELS, PREVIEW_PIXELS)
     for quality in PREVIEW_QUALITIES:
-        preview = _written(small, "JPEG", quality=quality, optimize=True)
+        preview = written(small, "JPEG", quality=quality, optimize=True)
         if len(preview) <= LARGEST_PREVIEW:
             break
     return preview
-
-
-def _scanned(image: Image.Image) -> bytes:
-    page = _within(image, SCAN_WIDTH, 2 * SCAN_WIDTH)
-    return _written(page, "JPEG", quality=75, optimize=True)
-
-
-def _within(image: Image.Image, width: int, height: int) -> Image.Image:
-    if image.width <= width and image.height <= height:
-        return image
-    return ImageOps.contain(image, (width, height))
-
-
-def _written(image: Image.Image, form: str, **settings: int | bool) -> bytes:
-    target = BytesIO()
-    image.save(target, form, **settings)
-    return target.getvalue()
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

@@ -13,8 +13,8 @@ from typing import Any
 from PIL import Image, ImageChops
 from PIL.PngImagePlugin import PngImageFile
 
-from lettergen.consents.papers.images import DECODER_FAULTS, opening, whole_only
 from lettergen.refusals import Refused
+from lettergen.rendering.photographs import DECODER_FAULTS, opening, whole_only
 
 DATA_URL = "data:image/png;base64,"
 LARGEST_BYTES = 100_000
