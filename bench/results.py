@@ -22,6 +22,8 @@ HEAD = """Written by `python -m bench`. {machine}; {rounds} interleaved rounds; 
 milliseconds. A ratio is the median of the ratios of the rounds. Compare ratios, not milliseconds,
 with those of another machine."""
 NOTES = Path(__file__).with_name("NOTES.md")
+# Measured apart, by bench.workload.
+WORKLOAD = Path(__file__).with_name("WORKLOAD.md")
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def report(measured: Measured) -> str:
             *_ratios(measured),
             "",
             NOTES.read_text("utf-8"),
+            WORKLOAD.read_text("utf-8"),
         )
     )
 

@@ -153,6 +153,9 @@ def test_every_column_that_can_identify_a_patient_is_sealed():
         "event_chains",
         "events",
         "work",
+        "work_ledgers",
+        "work_spreads",
+        "work_sums",
         "documents",
         "delivery_facts",
         "consent_grant_images",
@@ -164,6 +167,7 @@ def test_every_column_that_can_identify_a_patient_is_sealed():
         "absences",
         "fees",
         "invoice_series",
+        "money_papers",
     }
     sealed = {
         mapper.class_.__tablename__

@@ -13,13 +13,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lettergen import accounts, documents, forms, nhs, sealing
-from lettergen.cli.installation import records
+from lettergen.cli import history
+from lettergen.cli.installation import opened, records
 from lettergen.config import Settings
 from lettergen.definitions import open_library
 from lettergen.documents import Office
 from lettergen.places import shipped
 from lettergen.refusals import Refused
 from lettergen.rendering import Renderer
+from lettergen.requests.catalogue.standing import Requests
+from lettergen.requests.steps import examples
 
 ODS = "Y99991"
 LETTERHEAD = accounts.Letterhead(
@@ -49,6 +52,8 @@ STAFF = (
 GIVEN_NAMES = ("Rowan", "Imogen", "Łukasz", "Siân", "Nguyễn", "Þórunn", "Ελένη", "Дарья", "Amal")
 FAMILY_NAMES = ("Testerby", "Samplewick", "Mockford", "Exempli", "Specimen-Jones", "Placeholder")
 DAYS_BACK = 365
+# To issue a letter takes some tenths of a second, and its sealed PDF some hundred kilobytes.
+MOST_ISSUED = 1_000
 BATCH = 20
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -69,6 +74,7 @@ def furnish(settings: Settings) -> list[str]:
             )
         if not found:
             _write_note(note, _add_everyone(session))
+            _add_requests(session, settings)
     if not note.is_file():
         return [f"{LETTERHEAD.name} is there; its passwords were in {note}, which is gone"]
     return note.read_text("utf-8").splitlines()
@@ -80,15 +86,22 @@ def issue_many(settings: Settings, number: int, on_progress: Callable[[int], obj
     `on_progress` is called with 1 after each letter. Twenty letters are committed together.
     """
     library = open_library(settings)
-    examples = [json.loads(path.read_text("utf-8")) for path in _examples()]
+    letters = [json.loads(path.read_text("utf-8")) for path in _examples()]
     dice = random.Random(number)  # noqa: S311  (nothing is secret: a run can be repeated)
     with Renderer(settings.template_folders) as renderer:
         office = Office(library, renderer, settings.public_address)
         for start in range(0, number, BATCH):
             with records(settings) as session:
                 for _ in range(start, min(start + BATCH, number)):
-                    _issue_one(session, office, dice.choice(examples), dice)
+                    _issue_one(session, office, dice.choice(letters), dice)
                     on_progress(1)
+
+
+def write_history(settings: Settings, number: int, on_progress: Callable[[int], object]) -> int:
+    """Write three years of work as rows that count; return how many rows of work that makes."""
+    with opened(settings) as sessions, sessions() as session:
+        today = documents.local_day(datetime.now(UTC))
+        return history.write(settings, session, number, on_progress, today=today)
 
 
 def _add_everyone(session: Session) -> str:
@@ -102,6 +115,15 @@ def _add_everyone(session: Session) -> str:
     sealing.establish(session, practice, at=at - timedelta(days=DAYS_BACK))
     who = [f"  {one.email:32} {one.name}, {', '.join(one.roles)}" for one in STAFF]
     return "\n".join([f"sign in with the password {password} as", *who]) + "\n"
+
+
+def _add_requests(session: Session, settings: Settings) -> None:
+    """Put eight requests on the board, as reception would have."""
+    reception = accounts.staff_by_email(session, STAFF[2].email)
+    if reception is not None:
+        actor = accounts.actor_of(reception)
+        terms = Requests(settings).terms(session, actor)
+        examples.receive_all(session, actor, terms, at=datetime.now(UTC))
 
 
 def _write_note(path: Path, text: str) -> None:

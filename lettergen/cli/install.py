@@ -84,11 +84,13 @@ def _complete(session: Session, practices: list[Practice]) -> None:
 
 
 @click.command()
-@click.option("--documents", default=0, type=click.IntRange(0, 100_000), help="Issue so many.")
+@click.option("--documents", default=0, type=click.IntRange(0, 2_000_000), help="Make so many.")
 def demo(documents: int) -> None:
     """Fill an empty installation with a synthetic practice and its staff.
 
-    Made for trying out: refuses an installation that holds other records, and production.
+    Made for trying out: refuses an installation that holds other records, and production. Up to
+    1,000 documents are letters that are really issued, over the past year; beyond that they are
+    rows that count, over three years, without a letter to open.
     """
     from lettergen.cli import demonstration
 
@@ -98,7 +100,11 @@ def demo(documents: int) -> None:
     prepare(settings)
     for line in demonstration.furnish(settings):
         click.echo(line)
-    if documents:
+    if documents > demonstration.MOST_ISSUED:
+        with click.progressbar(length=documents, label="Writing", file=sys.stderr) as progress:
+            rows = demonstration.write_history(settings, documents, progress.update)
+        click.echo(f"wrote {documents:,} documents that count, with {rows:,} rows of work")
+    elif documents:
         with click.progressbar(length=documents, label="Issuing", file=sys.stderr) as progress:
             demonstration.issue_many(settings, documents, progress.update)
         click.echo(f"issued {documents} letters")

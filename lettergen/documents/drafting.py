@@ -7,10 +7,11 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from lettergen import forms, models
+from lettergen.documents import timing
 from lettergen.documents.office import Office, local_day
 from lettergen.documents.refusals import Closed, Conflict, NotFound
 from lettergen.forms import Typed
-from lettergen.models import Actor, Document, Draft, Review, Work, locked
+from lettergen.models import Actor, Document, Draft, Review, locked
 from lettergen.refusals import Refused
 
 LARGEST = 1_000_000
@@ -72,10 +73,7 @@ def save(
             raise Conflict(draft.typed, draft.revision, saver, draft.saved_at)
         draft.typed = _checked(typed)
         draft.revision += 1
-    # Two windows may count at once: no more time was spent than has passed.
-    elapsed = max(0, int((at - draft.saved_at).total_seconds()))
-    draft.seconds += min(max(0, seconds), elapsed)
-    draft.saved_at, draft.saved_by = at, actor.staff_id
+    timing.count(draft, actor, seconds, at=at)
     session.flush()
     return draft
 
@@ -83,20 +81,7 @@ def save(
 def discard(session: Session, actor: Actor, draft_id: str, *, at: datetime) -> None:
     """Throw a draft away with all that was typed; the time spent on it stays in the log."""
     draft = lock(session, actor, draft_id)
-    if draft.seconds:
-        session.add(
-            Work(
-                practice_id=actor.practice_id,
-                at=at,
-                kind="letter",
-                role=actor.role,
-                staff_id=actor.staff_id,
-                staff_name=actor.name,
-                slug=draft.slug,
-                outcome="discarded",
-                seconds_measured=draft.seconds,
-            )
-        )
+    timing.log_discarded(session, actor, draft, "letter", slug=draft.slug, at=at)
     close(session, draft, at)
     models.record(session, actor, "draft.discarded", draft, at=at, details={"slug": draft.slug})
 

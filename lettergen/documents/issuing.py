@@ -50,8 +50,8 @@ def issue_made(
 ) -> Document:
     """Seal and store a document that is no letter of forms/*.toml, such as a signed consent.
 
-    It gets its work and its event like any letter; whether it may be issued is for the caller
-    to have checked. Raises CertificateUnusable if the practice's certificate has ended.
+    It gets its event like any letter, and its work if it is one; whether it may be issued is for
+    the caller to have checked. Raises CertificateUnusable if the practice's certificate has ended.
     """
     shown = records.digest(
         {

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lettergen import letters, models, sealing
+from lettergen import letters, models, sealing, workload
 from lettergen.documents import finals, people
 from lettergen.documents.office import Office
 from lettergen.documents.refusals import Superseded
@@ -21,10 +21,11 @@ from lettergen.models import (
     Document,
     DocumentContent,
     DocumentFile,
-    Work,
+    Request,
     locked,
 )
 from lettergen.rendering import Rendered
+from lettergen.workload import Worker
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Made:
     `page` is what the patient reads on the web, a fragment of HTML. `content` is plain: answers,
     typed, patient, signer (with its name), practice (with its name), warnings (each with its id),
     addressee, file_name, and dated, an ISO date. `minutes` is the expected time of the work,
-    `seconds` the measured one.
+    `seconds` the measured one. `is_letter` is false where the caller notes the work in the ledger
+    as what it is, such as a reply: one piece of work is one row.
     """
 
     slug: str
@@ -50,6 +52,7 @@ class Made:
     signer_id: str | None
     author_id: str | None
     seconds: int | None = None
+    is_letter: bool = True
 
     @property
     def main(self) -> Rendered:
@@ -81,7 +84,9 @@ def store(
     document.content = _content(session, actor, made)
     document.files = [_file(actor, name, one) for name, one in sealed.items()]
     _supersede(session, actor, replaced, at)
-    session.add_all([document, _work(actor, document)])
+    session.add(document)
+    if made.is_letter:
+        _note_work(session, actor, document)
     details = {
         "reference": document.reference,
         "slug": document.slug,
@@ -165,21 +170,32 @@ def _file(actor: Actor, kind: str, made: Rendered) -> DocumentFile:
     )
 
 
-def _work(actor: Actor, document: Document) -> Work:
-    return Work(
-        practice_id=actor.practice_id,
+def _note_work(session: Session, actor: Actor, document: Document) -> None:
+    """Put a letter into the ledger, under its signer; one for a request belongs to that."""
+    workload.note(
+        session,
+        actor,
+        "letter",
         at=document.issued_at,
-        kind="letter",
-        role="clinician",
-        staff_id=document.signer_id,
-        staff_name=document.signer_name,
-        slug=document.slug,
-        family=document.family,
         outcome="issued",
+        family=document.family,
+        slug=document.slug,
+        request_id=_request_of(session, actor, document.draft_id),
         pages=document.pages,
-        seconds_measured=document.seconds,
+        seconds=document.seconds,
         minutes_expected=document.minutes_expected,
         document_id=document.id,
+        worker=Worker(document.signer_id, document.signer_name, "clinician"),
+    )
+
+
+def _request_of(session: Session, actor: Actor, draft_id: str | None) -> str | None:
+    if draft_id is None:
+        return None
+    return session.scalar(
+        select(Request.id).where(
+            Request.practice_id == actor.practice_id, Request.draft_id == draft_id
+        )
     )
 
 

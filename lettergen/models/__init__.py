@@ -34,7 +34,15 @@ from lettergen.models.messages import (
     WAITING,
     Message,
 )
-from lettergen.models.money import Fee, Invoice, InvoiceSeries, Payment, Quote, Waiver
+from lettergen.models.money import (
+    Fee,
+    Invoice,
+    InvoiceSeries,
+    MoneyPaper,
+    Payment,
+    Quote,
+    Waiver,
+)
 from lettergen.models.practices import Clinician, Practice
 from lettergen.models.records import (
     ISSUED,
@@ -43,7 +51,6 @@ from lettergen.models.records import (
     Document,
     DocumentContent,
     DocumentFile,
-    Work,
 )
 from lettergen.models.requests import (
     Absence,
@@ -57,11 +64,13 @@ from lettergen.models.requests import (
     RequestEvent,
     RequestPaper,
     RequestSight,
+    RequestSightFile,
     WorkingPattern,
 )
 from lettergen.models.schema import is_behind, migrate
 from lettergen.models.staff import ROLES, Staff
 from lettergen.models.storage import StorageUnavailable
+from lettergen.models.work import Work, WorkLedger, WorkSpread, WorkSum
 
 __all__ = [
     "ANSWERED",
@@ -105,6 +114,7 @@ __all__ = [
     "InvoiceSeries",
     "Link",
     "Message",
+    "MoneyPaper",
     "NotAllowed",
     "Payment",
     "Practice",
@@ -117,6 +127,7 @@ __all__ = [
     "RequestEvent",
     "RequestPaper",
     "RequestSight",
+    "RequestSightFile",
     "Requester",
     "RequesterName",
     "Review",
@@ -126,6 +137,9 @@ __all__ = [
     "Typed",
     "Waiver",
     "Work",
+    "WorkLedger",
+    "WorkSpread",
+    "WorkSum",
     "WorkingPattern",
     "changing",
     "is_behind",

@@ -3,28 +3,53 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lettergen.models.base import Base, OfPractice
 from lettergen.models.sealed import sealed_json, sealed_text
 
+LIVE_QUOTE = text("state IN ('offered', 'accepted')")
+IS_INVOICE = text("kind = 'invoice'")
+PAYERS = "payer_class IN ('patient', 'organisation', 'state')"
+
 
 class Fee(OfPractice, Base):
     """One amount for a type and a class of payer, from a day on. Never changed, only followed.
 
-    `basis` is the calculation: minutes, rates, fixed part, rounding. `approved_by` is who decided.
+    It ends on the day before the next row's, so that no two can count on one day; of two rows
+    from one day the later `number` counts. `amount_pence` is without VAT. `obligation` is what
+    the type came to when the fee was set: the database holds none for free work. `basis` is the
+    calculation: minutes, rates, fixed part, rounding. `approved_by` is who decided.
     """
 
     __tablename__ = "fees"
-    __table_args__ = (UniqueConstraint("practice_id", "type_key", "payer_class", "effective_from"),)
+    __table_args__ = (
+        UniqueConstraint("practice_id", "type_key", "payer_class", "number"),
+        CheckConstraint("amount_pence > 0", name="amount"),
+        CheckConstraint(
+            "(obligation = 'PATIENT_FEE' AND payer_class IN ('patient', 'organisation')) OR "
+            "(obligation = 'ORG_FEE' AND payer_class IN ('patient', 'organisation')) OR "
+            "(obligation = 'STATE_FEE' AND payer_class = 'state')",
+            name="payer",
+        ),
+    )
 
     type_key: Mapped[str] = mapped_column(String(60))
     payer_class: Mapped[str] = mapped_column(String(20))
+    number: Mapped[int]
+    obligation: Mapped[str] = mapped_column(String(20))
     amount_pence: Mapped[int]
     vat_class: Mapped[str] = mapped_column(String(5))
     effective_from: Mapped[date]
-    effective_to: Mapped[date | None]
     reason: Mapped[str] = mapped_column(String(30))
     approved_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     approved_on: Mapped[date]
@@ -36,11 +61,27 @@ class Fee(OfPractice, Base):
 class Quote(OfPractice, Base):
     """A price that was offered for one request; it lapses, or is frozen when accepted.
 
-    `state` is offered, accepted, refused, lapsed or withdrawn. `payer` is name and address.
+    `state` is offered, accepted, refused, lapsed, waived or withdrawn; a request has one live
+    quote, and so one payer. What was offered cannot be changed. `payer` is name, address_lines,
+    email and reference; `says` what the letter may say.
     """
 
     __tablename__ = "quotes"
-    __table_args__ = (Index(None, "practice_id", "request_id"), Index(None, "state", "lapses_on"))
+    __table_args__ = (
+        Index(None, "practice_id", "request_id"),
+        Index(None, "state", "lapses_on"),
+        Index(
+            "uq_quotes_live",
+            "request_id",
+            unique=True,
+            sqlite_where=LIVE_QUOTE,
+            postgresql_where=LIVE_QUOTE,
+        ),
+        CheckConstraint(PAYERS, name="payer"),
+        CheckConstraint(
+            "net_pence > 0 AND vat_pence >= 0 AND total_pence = net_pence + vat_pence", name="sum"
+        ),
+    )
 
     request_id: Mapped[str] = mapped_column(ForeignKey("requests.id"))
     fee_id: Mapped[str | None] = mapped_column(ForeignKey("fees.id"))
@@ -63,10 +104,17 @@ class Quote(OfPractice, Base):
 
 
 class Waiver(OfPractice, Base):
-    """A fee that is not taken: why, who approved it, and what it would have been in full."""
+    """A fee that is not taken: why, who approved it, and what it would have been in full.
+
+    `state` is asked, approved or refused.
+    """
 
     __tablename__ = "waivers"
-    __table_args__ = (Index(None, "practice_id", "state", "asked_at"),)
+    __table_args__ = (
+        Index(None, "practice_id", "state", "asked_at"),
+        Index(None, "request_id"),
+        CheckConstraint("full_pence > 0", name="amount"),
+    )
 
     request_id: Mapped[str] = mapped_column(ForeignKey("requests.id"))
     quote_id: Mapped[str | None] = mapped_column(ForeignKey("quotes.id"))
@@ -102,6 +150,18 @@ class Invoice(OfPractice, Base):
         Index(None, "practice_id", "issued_on"),
         Index(None, "request_id"),
         Index(None, "corrects_id"),
+        Index(
+            "uq_invoices_quote",
+            "quote_id",
+            unique=True,
+            sqlite_where=IS_INVOICE,
+            postgresql_where=IS_INVOICE,
+        ),
+        CheckConstraint(PAYERS, name="payer"),
+        CheckConstraint(
+            "net_pence > 0 AND vat_pence >= 0 AND total_pence = net_pence + vat_pence", name="sum"
+        ),
+        CheckConstraint("(kind = 'credit') = (corrects_id IS NOT NULL)", name="kind"),
     )
 
     number: Mapped[int]
@@ -121,7 +181,6 @@ class Invoice(OfPractice, Base):
     total_pence: Mapped[int]
     vat_class: Mapped[str] = mapped_column(String(5))
     reason: Mapped[str | None] = mapped_column(String(30))
-    document_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"))
     seller = sealed_json(dict[str, Any])
     content = sealed_json(dict[str, Any])
 
@@ -137,6 +196,7 @@ class Payment(OfPractice, Base):
         UniqueConstraint("practice_id", "once"),
         Index(None, "invoice_id"),
         Index(None, "practice_id", "received_on"),
+        CheckConstraint("amount_pence <> 0", name="amount"),
     )
 
     invoice_id: Mapped[str] = mapped_column(ForeignKey("invoices.id"))
@@ -148,4 +208,22 @@ class Payment(OfPractice, Base):
     note = sealed_text()
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
-    document_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"))
+
+
+class MoneyPaper(OfPractice, Base):
+    """The PDF of an invoice, a credit note or a receipt, made after its number stands.
+
+    It is apart because an invoice never changes, and because nobody should hold the series of
+    numbers while pages are drawn.
+    """
+
+    __tablename__ = "money_papers"
+    __table_args__ = (
+        UniqueConstraint("invoice_id"),
+        UniqueConstraint("payment_id"),
+        CheckConstraint("(invoice_id IS NULL) <> (payment_id IS NULL)", name="subject"),
+    )
+
+    invoice_id: Mapped[str | None] = mapped_column(ForeignKey("invoices.id"))
+    payment_id: Mapped[str | None] = mapped_column(ForeignKey("payments.id"))
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"))

@@ -1,4 +1,4 @@
-"""What was issued, with what counts apart from what identifies, and the work it was."""
+"""What was issued, with what counts apart from what identifies."""
 
 from datetime import date, datetime
 from typing import Any
@@ -110,29 +110,3 @@ class DocumentFile(OfPractice, Base):
     pages: Mapped[int]
     size: Mapped[int]
     pdf = sealed_bytes()
-
-
-class Work(OfPractice, Base):
-    """One piece of work. No patient identity, so that it may outlive the letter.
-
-    Time is kept as `seconds_measured`, `minutes_stated` or `minutes_expected`, each on its own,
-    so that nobody takes one for another.
-    """
-
-    __tablename__ = "work"
-    __table_args__ = (Index(None, "practice_id", "at"),)
-
-    at: Mapped[datetime]
-    kind: Mapped[str] = mapped_column(String(20))
-    role: Mapped[str] = mapped_column(String(20))
-    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
-    staff_name: Mapped[str]
-    slug: Mapped[str | None]
-    family: Mapped[str | None]
-    requester: Mapped[str | None]
-    outcome: Mapped[str] = mapped_column(String(20))
-    pages: Mapped[int | None]
-    seconds_measured: Mapped[int | None]
-    minutes_stated: Mapped[int | None]
-    minutes_expected: Mapped[int | None]
-    document_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"))

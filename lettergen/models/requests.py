@@ -50,9 +50,11 @@ class RequesterName(OfPractice, Base):
 class Request(OfPractice, Base):
     """What counts about one request; nothing here says who the patient is.
 
-    `once` is the key of the form that made it, so that a button pressed twice, or by two people,
-    makes one request. `inputs` are the answers to triage, `outcome`, `rule` and `letter` what
-    they came to under `catalogue_version`; `seconds_to_outcome` how long that took at the desk.
+    `type_group`, `consent_code` and `minutes_expected` are the type's as it was when this was
+    decided, so that a later edit of the type changes nothing here. `once` is the key of the form
+    that made it, so that a button pressed twice, or by two people, makes one request. `inputs` are
+    the answers to triage, `outcome`, `rule` and `letter` what they came to under
+    `catalogue_version`; `seconds_to_outcome` how long that took at the desk.
     `held_for` says what a waiting request waits for. `is_urgent` is work that never waits for
     money; `is_restricted` keeps it out of searches and leagues.
     """
@@ -79,6 +81,9 @@ class Request(OfPractice, Base):
     state: Mapped[str] = mapped_column(String(20))
     held_for: Mapped[str | None] = mapped_column(String(20))
     type_key: Mapped[str] = mapped_column(String(60))
+    type_group: Mapped[str | None] = mapped_column(String(60))
+    consent_code: Mapped[str | None] = mapped_column(String(5))
+    minutes_expected: Mapped[int | None]
     inputs: Mapped[dict[str, Any]] = mapped_column(JSON)
     outcome: Mapped[str | None] = mapped_column(String(20))
     rule: Mapped[str | None] = mapped_column(String(10))
@@ -155,9 +160,11 @@ class RequestEvent(OfPractice, Base):
 
 
 class RequestPaper(OfPractice, Base):
-    """A file that came with a request: checked, drawn anew or kept as it is, and sealed.
+    """A file that came with a request: drawn anew, page by page, and sealed.
 
     `kind` is request, consent, authority, refusal, or other; `pages` how many pictures show it.
+    `media_type`, `sha256` and `size` are those of the file as it came; `content` holds the
+    pictures of its pages only.
     """
 
     __tablename__ = "request_papers"
@@ -178,14 +185,19 @@ class RequestPaper(OfPractice, Base):
 class RequestConsent(OfPractice, Base):
     """One consent or authority for a request: asked, given, refused or withdrawn.
 
-    `kind` is amra, general or authority; `method` paper, screen, link or assurance. `content`
-    holds applicant, purpose, scope, limits, ticks, and the mark of whoever signed.
+    `number` counts within the request. `kind` is amra, general or authority; `method` paper,
+    screen, link or assurance. `content` holds applicant, purpose, scope, limits, ticks, and the
+    mark of whoever signed.
     """
 
     __tablename__ = "request_consents"
-    __table_args__ = (Index(None, "practice_id", "request_id"),)
+    __table_args__ = (
+        UniqueConstraint("request_id", "number"),
+        Index(None, "practice_id", "request_id"),
+    )
 
     request_id: Mapped[str] = mapped_column(ForeignKey("requests.id"))
+    number: Mapped[int]
     kind: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(20))
     method: Mapped[str | None] = mapped_column(String(20))
@@ -204,15 +216,25 @@ class RequestConsent(OfPractice, Base):
 class RequestSight(OfPractice, Base):
     """One time that the patient was shown a letter before it leaves, and what came of it.
 
-    `seal` is the hash of the bytes that were shown. `answer` is agreed, correction or refused;
-    `verdict` what the clinician did about a correction: corrected or kept, with the reason.
+    `number` counts within the request. `seal` is the hash of the bytes that were shown, `wording`
+    that of what they said, reference and day apart. A letter that was not signed yet is kept here
+    as it was shown, `page` and files, until the request is over. `answer` is agreed, correction or
+    refused; `verdict` what the clinician did about a correction: corrected or kept, with the
+    reason.
     """
 
     __tablename__ = "request_sights"
-    __table_args__ = (Index(None, "practice_id", "request_id"),)
+    __table_args__ = (
+        UniqueConstraint("request_id", "number"),
+        Index(None, "practice_id", "request_id"),
+    )
 
     request_id: Mapped[str] = mapped_column(ForeignKey("requests.id"))
+    number: Mapped[int]
     seal: Mapped[str] = mapped_column(String(64))
+    wording: Mapped[str | None] = mapped_column(String(64))
+    is_signed: Mapped[bool]
+    page = sealed_text()
     offered_at: Mapped[datetime]
     offered_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     seen_at: Mapped[datetime | None]
@@ -224,11 +246,27 @@ class RequestSight(OfPractice, Base):
     verdict_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     reason = sealed_text()
 
+    files: Mapped[list["RequestSightFile"]] = relationship(order_by="RequestSightFile.kind")
+
+
+class RequestSightFile(OfPractice, Base):
+    """One PDF of a letter that the patient is shown before it is signed."""
+
+    __tablename__ = "request_sight_files"
+    __table_args__ = (UniqueConstraint("sight_id", "kind"),)
+
+    sight_id: Mapped[str] = mapped_column(ForeignKey("request_sights.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    sha256: Mapped[str] = mapped_column(String(64))
+    pages: Mapped[int]
+    pdf = sealed_bytes()
+
 
 class RequestClock(OfPractice, Base):
     """One day that something is due by. A pause moves it: `paused_on` while it is held.
 
     `kind` is target, subject_access, deceased, see_first, keep, tell_police, quote or other.
+    `length` is a number with d (days), w (working days) or m (months); empty for a given day.
     """
 
     __tablename__ = "request_clocks"
@@ -239,6 +277,7 @@ class RequestClock(OfPractice, Base):
 
     request_id: Mapped[str] = mapped_column(ForeignKey("requests.id"))
     kind: Mapped[str] = mapped_column(String(20))
+    length: Mapped[str] = mapped_column(String(6))
     starts_on: Mapped[date]
     due_on: Mapped[date]
     paused_on: Mapped[date | None]

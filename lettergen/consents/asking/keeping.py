@@ -14,8 +14,8 @@ from lettergen.consents.asking import files, whose
 from lettergen.consents.asking.refusals import ChangedMeanwhile, WrongStage
 from lettergen.consents.form.catalogue import SLUG, Catalogue
 from lettergen.consents.register.histories import NotFound
-from lettergen.documents import records
-from lettergen.models import ANSWERED, CLOSED, OFFERED, SET_UP, Actor, ConsentDraft, Work, locked
+from lettergen.documents import records, timing
+from lettergen.models import ANSWERED, CLOSED, OFFERED, SET_UP, Actor, ConsentDraft, locked
 from lettergen.refusals import Refused
 
 LARGEST = 400_000
@@ -123,9 +123,7 @@ def save(
                 f"{saver} changed this consent meanwhile. Compare the two, and save yours again."
             )
         change(one, answers)
-    elapsed = max(0, int((at - one.saved_at).total_seconds()))
-    one.seconds += min(max(0, seconds), elapsed)
-    one.saved_at, one.saved_by = at, actor.staff_id
+    timing.count(one, actor, seconds, at=at)
     session.flush()
     return one
 
@@ -135,21 +133,7 @@ def cancel(
 ) -> None:
     """Close a consent without filing it: nothing was agreed. The time spent stays in the log."""
     one = lock(session, actor.practice_id, draft_id, SET_UP, OFFERED, ANSWERED)
-    if one.seconds:
-        session.add(
-            Work(
-                practice_id=actor.practice_id,
-                at=at,
-                kind="consent",
-                role=actor.role,
-                staff_id=actor.staff_id,
-                staff_name=actor.name,
-                slug=SLUG,
-                family=SLUG,
-                outcome="discarded",
-                seconds_measured=one.seconds,
-            )
-        )
+    timing.log_discarded(session, actor, one, "consent", slug=SLUG, family=SLUG, at=at)
     models.record(session, actor, "consent.cancelled", one, at=at, details={"ended": ended})
     end_ways(session, actor, one, at=at)
     close(session, one, at=at, ended=ended)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lettergen import reference
+from lettergen import reference, workload
 from lettergen.consents.form.days import moment
 from lettergen.consents.form.moments import day_of, months_after
 from lettergen.consents.form.terms import Terms
@@ -19,7 +19,7 @@ from lettergen.consents.register.histories import History, NotFound, queue
 from lettergen.consents.register.tasks import Opening
 from lettergen.consents.rules.answers import read
 from lettergen.documents import people
-from lettergen.models import Actor, ConsentEvent, ConsentGrant, ConsentRecord, Work
+from lettergen.models import Actor, ConsentEvent, ConsentGrant, ConsentRecord
 from lettergen.refusals import Refused
 
 Answers = Mapping[str, Any]
@@ -67,7 +67,7 @@ def file(
     _open_phone_task(session, terms, record)
     told += past.replay_case(session, terms, actor, record, histories, at=at)
     told += overlaps.settle(session, terms, actor, record, at=at)
-    session.add(_work(actor, record, at))
+    _note_work(session, actor, record, at)
     events.tell(session, actor, told, at=at)
     return record
 
@@ -212,16 +212,14 @@ def _open_phone_task(session: Session, terms: Terms, record: ConsentRecord) -> N
     tasks.open_one(session, tasks.PHONE_DELETION, opening, terms.due(opening.since, 0))
 
 
-def _work(actor: Actor, record: ConsentRecord, at: datetime) -> Work:
-    return Work(
-        practice_id=actor.practice_id,
+def _note_work(session: Session, actor: Actor, record: ConsentRecord, at: datetime) -> None:
+    workload.note(
+        session,
+        actor,
+        "consent",
         at=at,
-        kind="consent",
-        role=actor.role,
-        staff_id=actor.staff_id,
-        staff_name=actor.name,
-        slug=record.slug,
-        family=FAMILY,
         outcome="imported" if record.is_imported else "filed",
+        family=FAMILY,
+        slug=record.slug,
         document_id=record.document_id,
     )

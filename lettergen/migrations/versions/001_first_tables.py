@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from lettergen.models.steps import forbid
+
 revision = "001"
 down_revision = None
 
@@ -17,9 +19,9 @@ def upgrade() -> None:
     _drafts()
     _audit()
     for table in UNCHANGING:
-        _forbid("UPDATE", table)
+        forbid("UPDATE", table)
     for table in UNDELETABLE:
-        _forbid("DELETE", table)
+        forbid("DELETE", table)
 
 
 def _people() -> None:
@@ -320,24 +322,4 @@ def _audit() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_events"),
         sa.UniqueConstraint("practice_id", "number", name="uq_events_practice_id_number"),
-    )
-
-
-def _forbid(change: str, table: str) -> None:
-    name, message = f"{table}_no_{change.lower()}", f"{table} may not be changed: {change}"
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(
-            f"CREATE TRIGGER {name} BEFORE {change} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-        )
-        return
-    op.execute(
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{message}'; END $$"
-    )
-    # By statement, because TRUNCATE has no rows.
-    changes = f"{change} OR TRUNCATE" if change == "DELETE" else change
-    op.execute(
-        f"CREATE TRIGGER {name} BEFORE {changes} ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
     )

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from lettergen.models.steps import forbid, key
+
 revision = "003"
 down_revision = "002"
 
@@ -34,9 +36,9 @@ def upgrade() -> None:
     _consent_drafts()
     _consent_draft_files()
     for table in UNCHANGING:
-        _forbid("UPDATE", table)
+        forbid("UPDATE", table)
     for table in UNDELETABLE:
-        _forbid("DELETE", table)
+        forbid("DELETE", table)
 
 
 def _consent_records() -> None:
@@ -61,9 +63,9 @@ def _consent_records() -> None:
         sa.Column("answers_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("consent_records", "document_id", "documents"),
-        _key("consent_records", "filed_by", "staff"),
-        _key("consent_records", "practice_id", "practices"),
+        key("consent_records", "document_id", "documents"),
+        key("consent_records", "filed_by", "staff"),
+        key("consent_records", "practice_id", "practices"),
         sa.PrimaryKeyConstraint("id", name="pk_consent_records"),
         sa.UniqueConstraint("document_id", name="uq_consent_records_document_id"),
         sa.UniqueConstraint(
@@ -97,8 +99,8 @@ def _consent_grants() -> None:
         sa.Column("scope_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("consent_grants", "practice_id", "practices"),
-        _key("consent_grants", "record_id", "consent_records"),
+        key("consent_grants", "practice_id", "practices"),
+        key("consent_grants", "record_id", "consent_records"),
         sa.PrimaryKeyConstraint("id", name="pk_consent_grants"),
     )
     op.create_index(
@@ -120,7 +122,7 @@ def _consent_images() -> None:
         sa.Column("preview_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("consent_images", "practice_id", "practices"),
+        key("consent_images", "practice_id", "practices"),
         sa.PrimaryKeyConstraint("id", name="pk_consent_images"),
         sa.UniqueConstraint(
             "practice_id",
@@ -145,10 +147,10 @@ def _consent_grant_images() -> None:
         sa.Column("linked_by", sa.String(length=32), nullable=True),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("consent_grant_images", "grant_id", "consent_grants"),
-        _key("consent_grant_images", "image_id", "consent_images"),
-        _key("consent_grant_images", "linked_by", "staff"),
-        _key("consent_grant_images", "practice_id", "practices"),
+        key("consent_grant_images", "grant_id", "consent_grants"),
+        key("consent_grant_images", "image_id", "consent_images"),
+        key("consent_grant_images", "linked_by", "staff"),
+        key("consent_grant_images", "practice_id", "practices"),
         sa.PrimaryKeyConstraint("id", name="pk_consent_grant_images"),
         sa.UniqueConstraint(
             "grant_id", "image_id", name="uq_consent_grant_images_grant_id_image_id"
@@ -172,9 +174,9 @@ def _consent_events() -> None:
         sa.Column("details_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("consent_events", "grant_id", "consent_grants"),
-        _key("consent_events", "practice_id", "practices"),
-        _key("consent_events", "staff_id", "staff"),
+        key("consent_events", "grant_id", "consent_grants"),
+        key("consent_events", "practice_id", "practices"),
+        key("consent_events", "staff_id", "staff"),
         sa.PrimaryKeyConstraint("id", name="pk_consent_events"),
         sa.UniqueConstraint("grant_id", "number", name="uq_consent_events_grant_id_number"),
     )
@@ -202,10 +204,10 @@ def _consent_uses() -> None:
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("consent_uses", "grant_id", "consent_grants"),
-        _key("consent_uses", "image_id", "consent_images"),
-        _key("consent_uses", "practice_id", "practices"),
-        _key("consent_uses", "staff_id", "staff"),
+        key("consent_uses", "grant_id", "consent_grants"),
+        key("consent_uses", "image_id", "consent_images"),
+        key("consent_uses", "practice_id", "practices"),
+        key("consent_uses", "staff_id", "staff"),
         sa.PrimaryKeyConstraint("id", name="pk_consent_uses"),
     )
     op.create_index("ix_consent_uses_grant_id", "consent_uses", ["grant_id"])
@@ -231,13 +233,13 @@ def _consent_tasks() -> None:
         sa.Column("note_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("consent_tasks", "document_id", "documents"),
-        _key("consent_tasks", "done_by", "staff"),
-        _key("consent_tasks", "grant_id", "consent_grants"),
-        _key("consent_tasks", "owner_id", "staff"),
-        _key("consent_tasks", "practice_id", "practices"),
-        _key("consent_tasks", "record_id", "consent_records"),
-        _key("consent_tasks", "use_id", "consent_uses"),
+        key("consent_tasks", "document_id", "documents"),
+        key("consent_tasks", "done_by", "staff"),
+        key("consent_tasks", "grant_id", "consent_grants"),
+        key("consent_tasks", "owner_id", "staff"),
+        key("consent_tasks", "practice_id", "practices"),
+        key("consent_tasks", "record_id", "consent_records"),
+        key("consent_tasks", "use_id", "consent_uses"),
         sa.PrimaryKeyConstraint("id", name="pk_consent_tasks"),
     )
     op.create_index(
@@ -264,9 +266,9 @@ def _consent_questions() -> None:
         sa.Column("asked_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("consent_questions", "asked_by", "staff"),
-        _key("consent_questions", "grant_id", "consent_grants"),
-        _key("consent_questions", "practice_id", "practices"),
+        key("consent_questions", "asked_by", "staff"),
+        key("consent_questions", "grant_id", "consent_grants"),
+        key("consent_questions", "practice_id", "practices"),
         sa.PrimaryKeyConstraint("id", name="pk_consent_questions"),
     )
     op.create_index(
@@ -305,12 +307,12 @@ def _consent_drafts() -> None:
         sa.Column("shown_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("consent_drafts", "created_by", "staff"),
-        _key("consent_drafts", "document_id", "documents"),
-        _key("consent_drafts", "offered_by", "staff"),
-        _key("consent_drafts", "practice_id", "practices"),
-        _key("consent_drafts", "record_id", "consent_records"),
-        _key("consent_drafts", "saved_by", "staff"),
+        key("consent_drafts", "created_by", "staff"),
+        key("consent_drafts", "document_id", "documents"),
+        key("consent_drafts", "offered_by", "staff"),
+        key("consent_drafts", "practice_id", "practices"),
+        key("consent_drafts", "record_id", "consent_records"),
+        key("consent_drafts", "saved_by", "staff"),
         sa.PrimaryKeyConstraint("id", name="pk_consent_drafts"),
         sa.UniqueConstraint("reference", name="uq_consent_drafts_reference"),
     )
@@ -319,10 +321,6 @@ def _consent_drafts() -> None:
         "consent_drafts",
         ["practice_id", "closed_at", "saved_at"],
     )
-
-
-def _key(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [f"{other}.id"], name=f"fk_{table}_{column}_{other}")
 
 
 def _consent_draft_files() -> None:
@@ -348,24 +346,4 @@ def _consent_draft_files() -> None:
         "ix_consent_draft_files_practice_id_draft_id_kind",
         "consent_draft_files",
         ["practice_id", "draft_id", "kind"],
-    )
-
-
-def _forbid(change: str, table: str) -> None:
-    name, message = f"{table}_no_{change.lower()}", f"{table} may not be changed: {change}"
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(
-            f"CREATE TRIGGER {name} BEFORE {change} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-        )
-        return
-    op.execute(
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{message}'; END $$"
-    )
-    # By statement, because TRUNCATE has no rows.
-    changes = f"{change} OR TRUNCATE" if change == "DELETE" else change
-    op.execute(
-        f"CREATE TRIGGER {name} BEFORE {changes} ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
     )

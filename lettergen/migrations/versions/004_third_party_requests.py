@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from lettergen.models.steps import forbid, key
+
 revision = "004"
 down_revision = "003"
 
@@ -25,10 +27,11 @@ def upgrade() -> None:
     _request_events()
     _request_papers()
     _request_sights()
+    _request_sight_files()
     _request_consents()
     for table in UNCHANGING:
-        _forbid("UPDATE", table)
-        _forbid("DELETE", table)
+        forbid("UPDATE", table)
+        forbid("DELETE", table)
 
 
 def _requesters() -> None:
@@ -45,8 +48,8 @@ def _requesters() -> None:
         sa.Column("merged_into_id", sa.String(length=32), nullable=True),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("requesters", "merged_into_id", "requesters"),
-        _key("requesters", "practice_id", "practices"),
+        key("requesters", "merged_into_id", "requesters"),
+        key("requesters", "practice_id", "practices"),
         sa.PrimaryKeyConstraint("id", name="pk_requesters"),
     )
     op.create_index("ix_requesters_practice_id_name", "requesters", ["practice_id", "name"])
@@ -60,8 +63,8 @@ def _absences() -> None:
         sa.Column("until", sa.Date(), nullable=False),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("absences", "staff_id", "staff"),
-        _key("absences", "practice_id", "practices"),
+        key("absences", "staff_id", "staff"),
+        key("absences", "practice_id", "practices"),
         sa.PrimaryKeyConstraint("id", name="pk_absences"),
     )
     op.create_index(
@@ -77,8 +80,8 @@ def _requester_names() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("requester_names", "requester_id", "requesters"),
-        _key("requester_names", "practice_id", "practices"),
+        key("requester_names", "requester_id", "requesters"),
+        key("requester_names", "practice_id", "practices"),
         sa.PrimaryKeyConstraint("id", name="pk_requester_names"),
         sa.UniqueConstraint("practice_id", "key", name="uq_requester_names_practice_id_key"),
     )
@@ -96,9 +99,9 @@ def _working_patterns() -> None:
         sa.Column("supervisor_id", sa.String(length=32), nullable=True),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("working_patterns", "staff_id", "staff"),
-        _key("working_patterns", "supervisor_id", "staff"),
-        _key("working_patterns", "practice_id", "practices"),
+        key("working_patterns", "staff_id", "staff"),
+        key("working_patterns", "supervisor_id", "staff"),
+        key("working_patterns", "practice_id", "practices"),
         sa.PrimaryKeyConstraint("id", name="pk_working_patterns"),
         sa.UniqueConstraint("staff_id", name="uq_working_patterns_staff_id"),
     )
@@ -117,6 +120,9 @@ def _requests() -> None:
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("held_for", sa.String(length=20), nullable=True),
         sa.Column("type_key", sa.String(length=60), nullable=False),
+        sa.Column("type_group", sa.String(length=60), nullable=True),
+        sa.Column("consent_code", sa.String(length=5), nullable=True),
+        sa.Column("minutes_expected", sa.Integer(), nullable=True),
         sa.Column("inputs", sa.JSON(), nullable=False),
         sa.Column("outcome", sa.String(length=20), nullable=True),
         sa.Column("rule", sa.String(length=10), nullable=True),
@@ -142,14 +148,14 @@ def _requests() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("requests", "parent_id", "requests"),
-        _key("requests", "decided_by", "staff"),
-        _key("requests", "requester_id", "requesters"),
-        _key("requests", "assigned_to", "staff"),
-        _key("requests", "signer_id", "staff"),
-        _key("requests", "document_id", "documents"),
-        _key("requests", "released_by", "staff"),
-        _key("requests", "practice_id", "practices"),
+        key("requests", "parent_id", "requests"),
+        key("requests", "decided_by", "staff"),
+        key("requests", "requester_id", "requesters"),
+        key("requests", "assigned_to", "staff"),
+        key("requests", "signer_id", "staff"),
+        key("requests", "document_id", "documents"),
+        key("requests", "released_by", "staff"),
+        key("requests", "practice_id", "practices"),
         sa.PrimaryKeyConstraint("id", name="pk_requests"),
         sa.UniqueConstraint("practice_id", "once", name="uq_requests_practice_id_once"),
         sa.UniqueConstraint("reference", name="uq_requests_reference"),
@@ -176,6 +182,7 @@ def _request_clocks() -> None:
         "request_clocks",
         sa.Column("request_id", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("length", sa.String(length=6), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("paused_on", sa.Date(), nullable=True),
@@ -183,8 +190,8 @@ def _request_clocks() -> None:
         sa.Column("done_on", sa.Date(), nullable=True),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("request_clocks", "request_id", "requests"),
-        _key("request_clocks", "practice_id", "practices"),
+        key("request_clocks", "request_id", "requests"),
+        key("request_clocks", "practice_id", "practices"),
         sa.PrimaryKeyConstraint("id", name="pk_request_clocks"),
         sa.UniqueConstraint("request_id", "kind", name="uq_request_clocks_request_id_kind"),
     )
@@ -203,10 +210,10 @@ def _request_conflicts() -> None:
         sa.Column("why_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("request_conflicts", "request_id", "requests"),
-        _key("request_conflicts", "staff_id", "staff"),
-        _key("request_conflicts", "by_id", "staff"),
-        _key("request_conflicts", "practice_id", "practices"),
+        key("request_conflicts", "request_id", "requests"),
+        key("request_conflicts", "staff_id", "staff"),
+        key("request_conflicts", "by_id", "staff"),
+        key("request_conflicts", "practice_id", "practices"),
         sa.PrimaryKeyConstraint("id", name="pk_request_conflicts"),
         sa.UniqueConstraint(
             "request_id", "staff_id", name="uq_request_conflicts_request_id_staff_id"
@@ -226,8 +233,8 @@ def _request_contents() -> None:
         sa.Column("purpose_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("request_contents", "request_id", "requests"),
-        _key("request_contents", "practice_id", "practices"),
+        key("request_contents", "request_id", "requests"),
+        key("request_contents", "practice_id", "practices"),
         sa.PrimaryKeyConstraint("id", name="pk_request_contents"),
         sa.UniqueConstraint("request_id", name="uq_request_contents_request_id"),
     )
@@ -257,9 +264,9 @@ def _request_events() -> None:
         sa.Column("details_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("request_events", "request_id", "requests"),
-        _key("request_events", "staff_id", "staff"),
-        _key("request_events", "practice_id", "practices"),
+        key("request_events", "request_id", "requests"),
+        key("request_events", "staff_id", "staff"),
+        key("request_events", "practice_id", "practices"),
         sa.PrimaryKeyConstraint("id", name="pk_request_events"),
         sa.UniqueConstraint("request_id", "number", name="uq_request_events_request_id_number"),
     )
@@ -280,9 +287,9 @@ def _request_papers() -> None:
         sa.Column("content_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("request_papers", "request_id", "requests"),
-        _key("request_papers", "added_by", "staff"),
-        _key("request_papers", "practice_id", "practices"),
+        key("request_papers", "request_id", "requests"),
+        key("request_papers", "added_by", "staff"),
+        key("request_papers", "practice_id", "practices"),
         sa.PrimaryKeyConstraint("id", name="pk_request_papers"),
     )
     op.create_index(
@@ -294,7 +301,11 @@ def _request_sights() -> None:
     op.create_table(
         "request_sights",
         sa.Column("request_id", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("seal", sa.String(length=64), nullable=False),
+        sa.Column("wording", sa.String(length=64), nullable=True),
+        sa.Column("is_signed", sa.Boolean(), nullable=False),
+        sa.Column("page_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("offered_by", sa.String(length=32), nullable=True),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
@@ -307,14 +318,32 @@ def _request_sights() -> None:
         sa.Column("reason_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("request_sights", "request_id", "requests"),
-        _key("request_sights", "offered_by", "staff"),
-        _key("request_sights", "verdict_by", "staff"),
-        _key("request_sights", "practice_id", "practices"),
+        key("request_sights", "request_id", "requests"),
+        key("request_sights", "offered_by", "staff"),
+        key("request_sights", "verdict_by", "staff"),
+        key("request_sights", "practice_id", "practices"),
         sa.PrimaryKeyConstraint("id", name="pk_request_sights"),
+        sa.UniqueConstraint("request_id", "number", name="uq_request_sights_request_id_number"),
     )
     op.create_index(
         "ix_request_sights_practice_id_request_id", "request_sights", ["practice_id", "request_id"]
+    )
+
+
+def _request_sight_files() -> None:
+    op.create_table(
+        "request_sight_files",
+        sa.Column("sight_id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("pdf_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("practice_id", sa.String(length=32), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        key("request_sight_files", "sight_id", "request_sights"),
+        key("request_sight_files", "practice_id", "practices"),
+        sa.PrimaryKeyConstraint("id", name="pk_request_sight_files"),
+        sa.UniqueConstraint("sight_id", "kind", name="uq_request_sight_files_sight_id_kind"),
     )
 
 
@@ -322,6 +351,7 @@ def _request_consents() -> None:
     op.create_table(
         "request_consents",
         sa.Column("request_id", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("method", sa.String(length=20), nullable=True),
@@ -337,38 +367,15 @@ def _request_consents() -> None:
         sa.Column("content_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        _key("request_consents", "request_id", "requests"),
-        _key("request_consents", "asked_by", "staff"),
-        _key("request_consents", "paper_id", "request_papers"),
-        _key("request_consents", "practice_id", "practices"),
+        key("request_consents", "request_id", "requests"),
+        key("request_consents", "asked_by", "staff"),
+        key("request_consents", "paper_id", "request_papers"),
+        key("request_consents", "practice_id", "practices"),
         sa.PrimaryKeyConstraint("id", name="pk_request_consents"),
+        sa.UniqueConstraint("request_id", "number", name="uq_request_consents_request_id_number"),
     )
     op.create_index(
         "ix_request_consents_practice_id_request_id",
         "request_consents",
         ["practice_id", "request_id"],
-    )
-
-
-def _key(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [f"{other}.id"], name=f"fk_{table}_{column}_{other}")
-
-
-def _forbid(change: str, table: str) -> None:
-    name, message = f"{table}_no_{change.lower()}", f"{table} may not be changed: {change}"
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(
-            f"CREATE TRIGGER {name} BEFORE {change} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-        )
-        return
-    op.execute(
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{message}'; END $$"
-    )
-    # By statement, because TRUNCATE has no rows.
-    changes = f"{change} OR TRUNCATE" if change == "DELETE" else change
-    op.execute(
-        f"CREATE TRIGGER {name} BEFORE {changes} ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
     )

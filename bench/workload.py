@@ -1,0 +1,183 @@
+"""What the workload pages ask of the database, at 10,000 documents and at 1,000,000.
+
+    python -m bench.workload SMALL LARGE [--database NAME] [--loaded SECONDS]
+
+SMALL and LARGE are addresses of databases that `lettergen demo --documents` has filled.
+"""
+
+import argparse
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from statistics import median
+
+from sqlalchemy.orm import Session
+
+from bench.engines import reference_sheets
+from lettergen import accounts, models, workload
+from lettergen.letters import LETTER
+from lettergen.places import shipped
+from lettergen.rendering import Renderer
+from lettergen.vault import demonstration_vault
+from lettergen.workload import Filter, Period
+
+ROUNDS = 15
+MOST = 3.0
+RESULTS = Path(__file__).with_name("RESULTS.md")
+KEPT = Path(__file__).with_name("WORKLOAD.md")
+HEADING = "## Workload at a million documents"
+FIRST_SCREEN = "first screen: three months, late, unpaid"
+
+Question = Callable[[Session], object]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose figures are asked for, and of which month and year."""
+
+    actor: models.Actor
+    month: Period
+    year: Period
+    type: str
+    requester: str
+    staff: str
+
+
+def main() -> None:
+    """Ask every question in turn of both databases, and write the table."""
+    given = argparse.ArgumentParser(prog="python -m bench.workload", description=__doc__)
+    given.add_argument("small")
+    given.add_argument("large")
+    given.add_argument("--database", default="SQLite")
+    given.add_argument("--loaded", default="", help="how long the million took, in words")
+    options = given.parse_args()
+    times = {which: {} for which in ("small", "large")}
+    sessions = {
+        which: models.open_sessions(getattr(options, which), demonstration_vault())
+        for which in times
+    }
+    rendering = _rendering()
+    for number in range(ROUNDS + 2):
+        for which, maker in sessions.items():
+            with maker() as session:
+                for name, ask in questions(_asked(session)).items():
+                    began = time.perf_counter()
+                    ask(session)
+                    if number > 1:
+                        took = (time.perf_counter() - began) * 1000
+                        times[which].setdefault(name, []).append(took)
+    _keep(options.database, table(options.database, times, rendering, options.loaded))
+
+
+def questions(asked: Asked) -> dict[str, Question]:
+    """Return what pages ask, by name: each as the page asks it, with all of its queries."""
+    actor, month, year = asked.actor, asked.month, asked.year
+
+    def lines(by: str, period: Period = month, where: Filter = workload.ALL) -> Question:
+        return lambda session: workload.lines(session, actor, period, by, where)
+
+    def rows(measure: str, where: Filter = workload.ALL) -> Question:
+        return lambda session: workload.rows_of(session, actor, measure, month, where)
+
+    def total(where: Filter, period: Period = month) -> Question:
+        return lambda session: workload.total(session, actor, period, where)
+
+    return {
+        FIRST_SCREEN: lambda session: _first_screen(session, actor, month),
+        "trend of two years": lambda session: workload.lines(
+            session, actor, workload.months_until(month, 24), "month", is_quick=True
+        ),
+        "trend of two years, with medians": lines("month", workload.months_until(month, 24)),
+        "mix by outcome": lines("outcome"),
+        "mix by rule": lines("rule"),
+        "types": lines("type"),
+        "types, a year": lines("type", year),
+        "organisations, a year": lambda session: workload.league(session, actor, year),
+        "people": lines("staff"),
+        "payers, a year": lines("payer", year),
+        "one family, by outcome": lines("outcome", month, Filter(family="third-party")),
+        "one type": total(Filter(type=asked.type)),
+        "one type, by organisation": lines("requester", month, Filter(type=asked.type)),
+        "one organisation": total(Filter(requester=asked.requester)),
+        "one person, by outcome": lines("outcome", month, Filter(staff=asked.staff)),
+        "some days": total(workload.ALL, Period(date(2026, 9, 10), date(2026, 10, 20))),
+        "rows of requests": rows("requests"),
+        "rows of what was avoided": rows("avoided"),
+        "rows of one organisation": rows("requests", Filter(requester=asked.requester)),
+    }
+
+
+def _first_screen(session: Session, actor: models.Actor, month: Period) -> None:
+    workload.compare(session, actor, month, today=month.until)
+    workload.late(session, actor, month.until)
+    workload.unpaid(session, actor, month.until)
+
+
+def _asked(session: Session) -> Asked:
+    actor = accounts.operator_of(accounts.practices(session)[0])
+    month = workload.month_of(date(2026, 10, 1))
+    year = workload.months_until(month, 12)
+
+    def most(by: str) -> str:
+        found = workload.lines(session, actor, month, by)
+        return max((one for one in found if one.key), key=lambda one: one["requests"]).key
+
+    return Asked(actor, month, year, most("type"), most("requester"), most("staff"))
+
+
+def _rendering() -> float:
+    """Return the milliseconds of one letter by a warm worker."""
+    sheet = reference_sheets()[LETTER]
+    times = []
+    with tempfile.TemporaryDirectory(), Renderer([shipped("templates") / "letters"]) as renderer:
+        for _ in range(ROUNDS):
+            began = time.perf_counter()
+            renderer.render(sheet)
+            times.append((time.perf_counter() - began) * 1000)
+    return median(times[3:])
+
+
+def table(
+    database: str, times: dict[str, dict[str, list[float]]], rendering: float, loaded: str
+) -> str:
+    """Return the section about one database in Markdown."""
+    said = f" Writing the million took {loaded}." if loaded else ""
+    lines = [
+        f"### {database}",
+        "",
+        f"Measured on {datetime.now(UTC):%d %B %Y}.{said}",
+        "",
+        "| what is asked | 10,000: ms | 1,000,000: ms | ratio | at most 3× |",
+        "| --- | ---: | ---: | ---: | --- |",
+    ]
+    for name, small in times["small"].items():
+        few, many = median(small), median(times["large"][name])
+        reached = "reached" if many / few <= MOST else "missed"
+        lines.append(f"| {name} | {few:.1f} | {many:.1f} | {many / few:.1f}× | {reached} |")
+    first = median(times["large"][FIRST_SCREEN])
+    reached = "reached" if first < rendering else "missed"
+    said = (
+        f"{first:.1f} ms; one letter by a warm worker, which must take longer: {rendering:.1f} ms"
+    )
+    lines += ["", f"The first screen at 1,000,000: {said}, {reached}.", ""]
+    return "\n".join(lines)
+
+
+def _keep(database: str, section: str) -> None:
+    """Put a section in the place of the last one of its database, here and in the results."""
+    sys.stdout.write(section)
+    known = KEPT.read_text("utf-8") if KEPT.is_file() else f"{HEADING}\n\n"
+    head, *sections = re.split(r"(?m)^(?=### )", known)
+    others = [one for one in sections if not one.startswith(f"### {database}\n")]
+    KEPT.write_text("".join([head, *sorted([*others, section])]), "utf-8")
+    results = RESULTS.read_text("utf-8").partition(HEADING)[0].rstrip()
+    RESULTS.write_text(f"{results}\n\n{KEPT.read_text('utf-8')}", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
