@@ -6,8 +6,11 @@ guess.
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from types import UnionType
 from typing import Any, NewType, Union, get_args, get_origin
 
@@ -17,6 +20,26 @@ FIVE, SIXTEEN, ADULT = 5, 16, 18
 
 Lookup = Callable[[str, str], Mapping[str, Any] | None]
 Day = NewType("Day", str)  # an ISO date
+APOSTROPHES = str.maketrans({"\N{RIGHT SINGLE QUOTATION MARK}": "'", "\N{NO-BREAK SPACE}": " "})
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Wordings that a reader would stumble over: what to write instead, or what they tell of."""
+
+    find: tuple[str, ...]
+    title: str = ""
+    better: str = ""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What finds any of the wordings as whole words; * at an end stands for any letters."""
+        found = (r"\w*".join(map(re.escape, one.split("*"))) for one in self.find)
+        spaced = (one.replace(r"\ ", r"\s+") for one in found)
+        return re.compile(rf"(?<!\w)(?:{'|'.join(spaced)})(?!\w)", re.IGNORECASE)
+
+
+WordList = tuple[Phrase, ...]
 
 
 def age_on(born: Day | None, on: Day | None) -> int | None:
@@ -116,6 +139,66 @@ def email_domain_is_secure(address: str | None, domains: str | None = None) -> b
     return domain in {"nhs.net", *(domains or "").casefold().replace(",", " ").split()}
 
 
+def flagged(*texts: Any, words: Any) -> str:
+    """What a word list says about the wordings found in texts, lists and rows; "" for nothing.
+
+    Each wording is named once: with what to write instead, or else with what it tells of.
+    """
+    found: dict[str, tuple[str, Phrase]] = {}
+    for text in texts:
+        for _, wording, phrase in _flags(text, words):
+            found.setdefault(wording.casefold(), (wording, phrase))
+    better = [f"“{wording}”: {one.better}" for wording, one in found.values() if one.better]
+    named = [f"“{wording}” ({one.title})" for wording, one in found.values() if not one.better]
+    return " ".join(filter(None, (*better, ", ".join(named))))
+
+
+def flagged_places(name: str, value: Any, words: WordList) -> list[str]:
+    """Return the dotted names of the answers under a field in which a word list finds anything."""
+    return list(dict.fromkeys(".".join((name, *at)) for at, _, _ in _flags(value, words)))
+
+
+def words_in(*texts: Any) -> int:
+    """How many words stand in texts, in lists and in rows."""
+    return sum(len(text.split()) for one in texts for _, text in _texts(one))
+
+
+def each(rows: list[Any] | None, *, question: str) -> list[Any]:
+    """The answers to one question in every row that has one."""
+    held = (row.get(question) for row in rows or () if isinstance(row, Mapping))
+    return [value for value in held if value not in (None, "", [])]
+
+
+def days_outside(
+    rows: list[Any] | None, first: Day | None, last: Day | None, *, question: str
+) -> list[str]:
+    """The days in one question of every row that lie before the first day or after the last."""
+    days = [one for one in each(rows, question=question) if isinstance(one, str) and _is_day(one)]
+    is_out = [one for one in days if (first and one < first) or (last and one > last)]
+    return [calendar.british_date(one) for one in is_out]
+
+
+def _flags(value: Any, words: WordList) -> Iterator[tuple[tuple[str, ...], str, Phrase]]:
+    for at, text in _texts(value):
+        plain = text.translate(APOSTROPHES)
+        for phrase in words:
+            for match in phrase.pattern.finditer(plain):
+                yield at, " ".join(match[0].split()), phrase
+
+
+def _texts(value: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield every text within a value, and its place; a list of texts is one place."""
+    if isinstance(value, str):
+        yield (), value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from (((name, *at), text) for at, text in _texts(inner))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            own = () if isinstance(inner, str) else (str(index),)
+            yield from (((*own, *at), text) for at, text in _texts(inner))
+
+
 def looked_up(
     name: str | None, *, lookup: Lookup, directory: str, fact: str, otherwise: Any = None
 ) -> Any:
@@ -159,6 +242,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         first_known,
         is_nhs_number,
         email_domain_is_secure,
+        flagged,
+        words_in,
+        each,
+        days_outside,
         looked_up,
     )
 }

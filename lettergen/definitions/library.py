@@ -12,9 +12,18 @@ from lettergen.definitions import reading
 from lettergen.definitions.cross_checks import check_names
 from lettergen.definitions.directories import Directories, open_directories
 from lettergen.definitions.faults import BrokenDefinition, Fault, FaultList
-from lettergen.definitions.grammar import REASON_LENGTH, DocumentType, Field, Section
+from lettergen.definitions.grammar import (
+    REASON_LENGTH,
+    Computed,
+    DocumentType,
+    Field,
+    Rule,
+    Section,
+)
+from lettergen.definitions.shapes import Table
 from lettergen.definitions.templates import parts_of
 from lettergen.definitions.toml import read_toml
+from lettergen.definitions.words import with_words, word_files
 from lettergen.refusals import Refused
 
 
@@ -103,33 +112,75 @@ def _read(path: Path, folders: Folders, directories: Directories) -> DocumentTyp
     text, table = read_toml(path)
     faults = FaultList(path, text)
     top = reading.read_top(table, faults)
-    groups = [_group(name, folders, faults) for name in top.get("include", [])]
-    sections = {id_: one for group in groups for id_, one in group[0].items()}
-    sections |= reading.read_sections(table, faults)
-    fields = tuple(one for group in groups for one in group[1])
-    fields += reading.read_fields(table, faults)
-    for name in {one.name for one in fields if [f.name for f in fields].count(one.name) > 1}:
-        faults.add(("fields", name), f"{name} stands twice: here and in an included group")
+    own, first, last = _parts(path, table, top, folders, faults)
+    computed = _joined(own.computed, *(one.computed for one in (*first, *last)))
     kind = DocumentType(
         slug=path.stem,
         title=top.get("title", path.stem),
         family=top.get("family", ""),
         summary=top.get("summary", ""),
         minutes=top.get("minutes", 0),
-        sections=tuple(sections.values()),
-        fields=fields,
-        computed=reading.read_computed(table, faults),
-        rules=reading.read_rules(table, faults),
+        sections=tuple(_sections((*first, own, *last)).values()),
+        fields=_joined(*(one.fields for one in (*first, own, *last))),
+        computed=with_words(computed, folders.forms, faults),
+        # A fault is found by a rule's place in the form's own file: those of groups come after.
+        rules=_joined(own.rules, *(one.rules for one in (*first, *last))),
         identifies=top.get("identifies", {}),
         has_patient_copy=folders.template(f"{path.stem}.patient.html") is not None,
     )
+    _check_once(kind, own, faults)
     kind = _with_reasons(kind)
     check_names(kind, directories.by_name.keys(), faults)
     if folders.template(f"{path.stem}.html") is None:
         faults.add((), f"no letter template templates/letters/{path.stem}.html")
     if faults.faults:
         raise BrokenDefinition(faults.faults)
-    return replace(kind, version=_version(path, [group[2] for group in groups], folders))
+    others = [one.path for one in (*first, *last)] + word_files(computed, folders.forms)
+    return replace(kind, version=_version(path, others, folders))
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What one file adds to a document type: its own, or that of a group."""
+
+    path: Path
+    sections: Mapping[str, Section]
+    fields: tuple[Field, ...]
+    computed: tuple[Computed, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+
+def _parts(
+    path: Path, table: Table, top: Mapping[str, Any], folders: Folders, faults: FaultList
+) -> tuple[_Parts, list[_Parts], list[_Parts]]:
+    """Return what the file itself holds, and the groups that stand before it and after it."""
+    first = [_group(name, folders, faults) for name in top.get("include", [])]
+    last = [_group(name, folders, faults) for name in top.get("include_after", [])]
+    return _parts_of(path, table, faults), first, last
+
+
+def _parts_of(path: Path, table: Table, faults: FaultList) -> _Parts:
+    return _Parts(
+        path,
+        reading.read_sections(table, faults),
+        reading.read_fields(table, faults),
+        reading.read_computed(table, faults),
+        reading.read_rules(table, faults),
+    )
+
+
+def _sections(parts: Sequence[_Parts]) -> dict[str, Section]:
+    return {id_: one for part in parts for id_, one in part.sections.items()}
+
+
+def _check_once(kind: DocumentType, own: _Parts, faults: FaultList) -> None:
+    """Note fields and rules that stand in more than one of the files."""
+    names = [one.name for one in kind.fields]
+    for name in {one for one in names if names.count(one) > 1}:
+        faults.add(("fields", name), f"{name} stands twice: here and in an included group")
+    ids = [one.id for one in kind.rules]
+    for id_ in {one.id for one in own.rules if ids.count(one.id) > 1}:
+        faults.add((), f"the rule {id_} stands twice: here and in an included group")
 
 
 def _with_reasons(kind: DocumentType) -> DocumentType:
@@ -148,21 +199,23 @@ def _with_reasons(kind: DocumentType) -> DocumentType:
     return replace(kind, fields=(*kind.fields, reasons))
 
 
-def _group(
-    name: str, folders: Folders, faults: FaultList
-) -> tuple[dict[str, Section], tuple[Field, ...], Path]:
+def _group(name: str, folders: Folders, faults: FaultList) -> _Parts:
     known = {path.stem: path for folder in folders.forms for path in folder.glob("groups/*.toml")}
     path = known.get(name)
     if path is None:
         faults.add(("include",), f"no group forms/groups/{name}.toml")
-        return {}, (), Path()
+        return _Parts(Path(), {}, ())
     text, table = read_toml(path)
     own = FaultList(path, text)
-    for key in set(table) - {"sections", "fields"}:
-        own.add((key,), f"unknown key {key}; a group has sections and fields")
-    found = reading.read_sections(table, own), reading.read_fields(table, own), path
+    for key in set(table) - {"sections", "fields", "computed", "rules"}:
+        own.add((key,), f"unknown key {key}; a group has sections, fields, computed and rules")
+    found = _parts_of(path, table, own)
     faults.faults.extend(own.faults)
     return found
+
+
+def _joined(*parts: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(one for part in parts for one in part)
 
 
 def _version(path: Path, groups: Sequence[Path], folders: Folders) -> str:

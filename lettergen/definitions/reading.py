@@ -33,6 +33,7 @@ TOP_KEYS = {
     "summary": str,
     "minutes": int,
     "include": list[str],
+    "include_after": list[str],
     "identifies": dict[str, str],
     # These are looked into by those who read them.
     "sections": Any,
