@@ -1,0 +1,185 @@
+"""Requests found again: one by its key, or several by patient, reference and requester."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from lettergen import nhs
+from lettergen.documents import people
+from lettergen.documents.people import Identity
+from lettergen.models import Actor, Request, RequestContent, locked
+from lettergen.refusals import Refused
+from lettergen.requests.life import references
+from lettergen.requests.life.guards import FOR_RESTRICTED
+from lettergen.requests.life.refusals import ChangedMeanwhile, NoSuchRequest
+
+PER_PAGE = 25
+# Two people who write one request down do so within days.
+A_WEEK = timedelta(days=7)
+CALLED_OFF = ("withdrawn", "cancelled")
+GONE = "There is no such request in your practice. Look for it on the board."
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list of requests; pages count from 1."""
+
+    items: list[Request]
+    number: int
+    pages: int
+    total: int
+
+
+def get(session: Session, actor: Actor, request_id: str) -> Request:
+    """Return one request of the actor's practice with its content; raise NoSuchRequest.
+
+    A restricted one exists for clinicians, managers, whoever decided it or has it; and for
+    actors who are no member of staff, such as the holder of its own link.
+    """
+    return _found(session.scalar(_one(actor, request_id)))
+
+
+def lock(session: Session, actor: Actor, request_id: str, revision: int | None = None) -> Request:
+    """Return one request, read anew and locked until commit; raises as `get` does.
+
+    Raises ChangedMeanwhile if `revision` is given and somebody has changed the request since.
+    """
+    request = _found(session.scalar(locked(_one(actor, request_id))))
+    if revision is not None and revision != request.revision:
+        raise ChangedMeanwhile(request.revision)
+    return request
+
+
+def find(
+    session: Session,
+    actor: Actor,
+    *,
+    reference: str = "",
+    nhs_number: str = "",
+    family_name: str = "",
+    date_of_birth: date | None = None,
+    requester_id: str = "",
+    since: date | None = None,
+    until: date | None = None,
+    page: int = 1,
+) -> Page:
+    """Return the requests for the actor's eyes to which everything given applies, newest first.
+
+    `since` and `until` are days of receipt, both included. Raises NoReference for a mistyped
+    reference, and Refused for a surname without a birth date or the reverse.
+    """
+    wanted = [is_for(actor), *_narrowed(reference, requester_id, since, until)]
+    if nhs_number:
+        wanted.append(_is_of(session, Identity(nhs.digits_of(nhs_number))))
+    if family_name or date_of_birth:
+        wanted.append(_is_person(session, family_name, date_of_birth))
+    matching = (
+        select(Request.id)
+        .join(RequestContent, RequestContent.request_id == Request.id, isouter=True)
+        .where(*wanted)
+    )
+    total = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
+    pages = max(1, -(-total // PER_PAGE))
+    number = min(max(1, page), pages)
+    rows = session.scalars(
+        select(Request)
+        .where(is_for(actor), Request.id.in_(matching))
+        .order_by(Request.received_at.desc(), Request.id)
+        .offset((number - 1) * PER_PAGE)
+        .limit(PER_PAGE)
+        .options(joinedload(Request.requester), selectinload(Request.content))
+    )
+    return Page(list(rows), number, pages, total)
+
+
+def double_of(session: Session, actor: Actor, request: Request) -> Request | None:
+    """Return another request that seems to be this one, written down by somebody else; or None.
+
+    About the same person, from the same asker, of the same kind and outcome, within a week.
+    """
+    content = request.content
+    number, person = (content.nhs_number_index, content.person_index) if content else (None, None)
+    if number is None and person is None:
+        return None
+    days = (request.received_on - A_WEEK, request.received_on + A_WEEK)
+    return session.scalar(
+        select(Request)
+        .join(RequestContent, RequestContent.request_id == Request.id)
+        .where(
+            is_for(actor),
+            Request.id != request.id,
+            Request.type_key == request.type_key,
+            Request.outcome == request.outcome,
+            Request.requester_class == request.requester_class,
+            Request.requester_id.is_not_distinct_from(request.requester_id),
+            Request.received_on.between(*days),
+            Request.state.not_in(CALLED_OFF),
+            or_(
+                (RequestContent.nhs_number_index == number) if number else false(),
+                (RequestContent.person_index == person) if person else false(),
+            ),
+        )
+        .order_by(Request.received_at, Request.id)
+        .limit(1)
+    )
+
+
+def is_for(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that requests are of the actor's practice and for the actor's eyes."""
+    mine = Request.practice_id == actor.practice_id
+    if actor.staff_id is None or actor.roles & FOR_RESTRICTED:
+        return mine
+    own = or_(Request.decided_by == actor.staff_id, Request.assigned_to == actor.staff_id)
+    return mine & or_(Request.is_restricted.is_(False), own)
+
+
+def _one(actor: Actor, request_id: str) -> Select[Request]:
+    # The content separately: PostgreSQL locks no outer join.
+    return (
+        select(Request)
+        .where(is_for(actor), Request.id == request_id)
+        .options(selectinload(Request.content))
+    )
+
+
+def _found(request: Request | None) -> Request:
+    if request is None:
+        raise NoSuchRequest(GONE)
+    return request
+
+
+def _narrowed(
+    reference: str, requester_id: str, since: date | None, until: date | None
+) -> Iterator[ColumnElement[bool]]:
+    if reference:
+        yield Request.reference == references.parse(reference)
+    if requester_id:
+        yield Request.requester_id == requester_id
+    if since:
+        yield Request.received_on >= since
+    if until:
+        yield Request.received_on <= until
+
+
+def _is_person(
+    session: Session, family_name: str, date_of_birth: date | None
+) -> ColumnElement[bool]:
+    if not family_name or not date_of_birth:
+        raise Refused(
+            "To find a patient by name, enter both the surname and the date of birth; "
+            "or enter the NHS number."
+        )
+    who = Identity(family_name=family_name, date_of_birth=date_of_birth.isoformat())
+    return _is_of(session, who)
+
+
+def _is_of(session: Session, who: Identity) -> ColumnElement[bool]:
+    found = people.indexes(session, who)
+    return or_(
+        false(),
+        RequestContent.nhs_number_index.in_(found.nhs_number),
+        RequestContent.person_index.in_(found.person),
+    )
