@@ -1,1 +1,1 @@
-"""Money for requests: fees with their calculation, quotes, invoices, payments and waivers."""
+"""Money for requests: fees, quotes, waivers, invoices, payments, debts and turnover."""
