@@ -133,7 +133,7 @@ def test_every_fault_of_a_file_is_told_with_its_line(own):
         (line_of(text, '"FREE"'), "obligation"),
         (line_of(text, '"soon"'), "target_days"),
         (line_of(text, 'tax = "EX"'), "unknown"),
-        (line_of(text, "[types.employer_sick_le7]"), "vat"),
+        (line_of(text, "[types.employer_sick_le7]"), "employer_sick_le7"),
     }
 
 
@@ -252,7 +252,7 @@ def test_a_key_in_two_files_is_told(own):
 
     found = [fault.message for fault in faults(own)]
 
-    assert "grc_report stands in another file as well" in found
+    assert any(one.startswith("grc_report stands in ") for one in found)
 
 
 def test_an_own_type_is_added_by_a_file_of_its_own(own):

@@ -1,4 +1,4 @@
-"""The catalogue of requests as data: types, rules, replies, phrases, and a practice's own terms."""
+"""The catalogue of requests as data: types, rules, replies, and a practice's own terms."""
 
 from lettergen.requests.catalogue.grammar import (
     UNKNOWN,
@@ -6,15 +6,13 @@ from lettergen.requests.catalogue.grammar import (
     Group,
     Option,
     Outcome,
-    Phrase,
     Question,
     Reply,
     Rule,
-    Sensitive,
     Source,
     Type,
 )
-from lettergen.requests.catalogue.loading import faults_of, load
+from lettergen.requests.catalogue.loading import faults_of, load, notes_of
 
 __all__ = [
     "UNKNOWN",
@@ -22,13 +20,12 @@ __all__ = [
     "Group",
     "Option",
     "Outcome",
-    "Phrase",
     "Question",
     "Reply",
     "Rule",
-    "Sensitive",
     "Source",
     "Type",
     "faults_of",
     "load",
+    "notes_of",
 ]

@@ -130,13 +130,8 @@ def _check_words(catalogue: Catalogue, files: Files) -> None:
             _check_sources((reply.source,), catalogue, file, (*where, "source"))
             for key in [key for key in reply.routes if key not in catalogue.types]:
                 file.add((*where, "routes", key), f"there is no type {key}")
-    tags = {
-        "phrases": [one.source for one in catalogue.phrases],
-        "sensitive": [one.source for one in catalogue.sensitive],
-    }
-    for name, found in tags.items():
-        for place, tag in enumerate(found):
-            _check_sources((tag,), catalogue, files[f"{name}.toml"], (name, place, "source"))
+            if reply.offers and reply.offers not in catalogue.types:
+                file.add((*where, "offers"), f"there is no type {reply.offers}")
 
 
 def _check_sources(tags: Sequence[str], catalogue: Catalogue, file: Opened, where: Trail) -> None:

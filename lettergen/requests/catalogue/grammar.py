@@ -135,6 +135,7 @@ class Type:
     is the letter of the consent that it needs. `words` are what people call it; `asks` the answers
     that it gives beforehand. `letter` is the reply that turns it away, `letter_slug` the document
     type that answers it. `certifies_death` is a paper that a death itself calls for.
+    `public_title` is a plainer title for patients, where the usual one is jargon.
     """
 
     key: str
@@ -166,6 +167,12 @@ class Type:
     checked_on: str
     reviewed_on: str
     is_offered: bool = True
+    public_title: str = ""
+
+    @property
+    def plain_title(self) -> str:
+        """What it is called where the public reads it."""
+        return self.public_title or self.title
 
     @property
     def effective(self) -> str:
@@ -183,7 +190,8 @@ class Reply:
     """A standard reply: paragraphs that name the patient, others that name nobody, and its points.
 
     `routes` are routes for single types, `missing` what a consent lacks by the answer about it,
-    `added` a paragraph that any other reply may carry, `sample` wording to be signed.
+    `added` a paragraph that any other reply may carry, `sample` wording to be signed. `offers` is
+    the type whose price it names, where that is not the type that was asked for.
     """
 
     code: str
@@ -202,29 +210,12 @@ class Reply:
     missing: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     added: str = ""
     sample: str = ""
+    offers: str = ""
     is_own: bool = False
 
     def route_for(self, type_key: str) -> str:
         """Return the route for a type: its own, or else the reply's."""
         return self.routes.get(type_key, self.route)
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """Wordings that a doctor can seldom stand behind; * stands for any ending of a word."""
-
-    find: tuple[str, ...]
-    better: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Sensitive:
-    """A group of words that need a second look before a letter leaves."""
-
-    title: str
-    find: tuple[str, ...]
-    source: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,8 +231,6 @@ class Catalogue:
     outcomes: Mapping[str, Outcome]
     rules: tuple[Rule, ...]
     replies: Mapping[str, Reply]
-    phrases: tuple[Phrase, ...]
-    sensitive: tuple[Sensitive, ...]
     sources: Mapping[str, Source]
     version: str = ""
     charges_patients: bool = True

@@ -11,17 +11,11 @@ from lettergen.definitions.toml import read_toml
 from lettergen.requests.catalogue import reading_rules, reading_types, reading_words
 from lettergen.requests.catalogue.cross_checks import check_catalogue
 from lettergen.requests.catalogue.grammar import Catalogue, Group, Reply, Type
+from lettergen.requests.catalogue.plainness import remarks
 from lettergen.requests.catalogue.reading import Opened
 
 FOLDER = "requests"
-SINGLE = (
-    "questions.toml",
-    "outcomes.toml",
-    "rules.toml",
-    "sources.toml",
-    "phrases.toml",
-    "sensitive.toml",
-)
+SINGLE = ("questions.toml", "outcomes.toml", "rules.toml", "sources.toml")
 SEVERAL = ("types-*.toml", "replies*.toml")
 Part = TypeVar("Part", Type, Reply)
 Files = dict[str, Opened]
@@ -55,6 +49,20 @@ def faults_of(places: HasFolders) -> list[Fault]:
     return []
 
 
+def notes_of(places: HasFolders) -> list[Fault]:
+    """Return what would make replies easier to read; nothing while the catalogue is broken."""
+    try:
+        replies = load(places).replies
+    except BrokenDefinition:
+        return []
+    files = [one for path in _paths(places) if (one := _opened(path, []))]
+    for one in files:
+        for code in one.table.get("replies", ()):
+            for remark in dict.fromkeys(remarks(replies[code])):
+                one.add(("replies", code), remark)
+    return [note for one in files for note in one.faults]
+
+
 def seen(places: HasFolders) -> tuple[tuple[str, int, int], ...]:
     """Return path, time of change and size of each file, to know when to read them anew."""
     return tuple(
@@ -73,8 +81,6 @@ def _read(files: Files, *, version: str) -> Catalogue:
         outcomes=reading_rules.read_outcomes(files["outcomes.toml"]),
         rules=reading_rules.read_rules(files["rules.toml"]),
         replies=_replies(_of(files, "replies")),
-        phrases=reading_words.read_phrases(files["phrases.toml"]),
-        sensitive=reading_words.read_sensitive(files["sensitive.toml"]),
         sources=reading_words.read_sources(files["sources.toml"]),
         version=version,
     )
@@ -98,10 +104,12 @@ def _once(
     parts: Sequence[tuple[Sequence[Part], Opened]], name: Callable[[Part], str], table: str
 ) -> dict[str, Part]:
     found: dict[str, Part] = {}
+    first_in: dict[str, Path] = {}
     for rows, opened in parts:
         for one in rows:
+            other = first_in.setdefault(name(one), opened.path)
             if name(one) in found:
-                opened.add((table, name(one)), f"{name(one)} stands in another file as well")
+                opened.add((table, name(one)), f"{name(one)} stands in {other} as well")
             found[name(one)] = one
     return found
 

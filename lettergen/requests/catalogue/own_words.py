@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from lettergen.requests.catalogue.grammar import Catalogue, Reply
+from lettergen.requests.catalogue.marks import PATIENT, PRACTICE, PRICE
 
 LISTS = ("named", "nameless")
 TEXTS = ("authority", "route", "reopens")
@@ -13,8 +14,8 @@ PARTS = (*LISTS, *TEXTS)
 LONGEST_PARAGRAPH = 800
 MOST_PARAGRAPHS = 8
 _BRACES = re.compile(r"\{[^{}]*\}|[{}]")
-ALLOWED = {"named": ("{patient}", "{practice}")}
-EVERYWHERE = ("{practice}",)
+EVERYWHERE = (PRACTICE, PRICE)
+ALLOWED = {"named": (PATIENT, *EVERYWHERE)}
 
 
 def read_replies(
@@ -81,7 +82,7 @@ def _fault(part: str, texts: object) -> str:
             len(text) > LONGEST_PARAGRAPH for text in texts
         ),
         "must be plain text, a paragraph on one line": not all(map(str.isprintable, texts)),
-        "must name nobody: leave out {patient}": "{patient}" in wrong,
-        f"can hold {' and '.join(allowed)}, and no other braces": bool(wrong),
+        "must name nobody: leave out {patient}": PATIENT in wrong,
+        f"can hold {', '.join(allowed)}, and no other braces": bool(wrong),
     }
     return next((text for text, is_so in faults.items() if is_so), "")

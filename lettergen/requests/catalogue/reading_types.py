@@ -23,6 +23,7 @@ TOP_KEYS = {"group": dict[str, Any], "types": dict[str, Any]}
 GROUP_KEYS = {"key": str, "title": str, "order": int}
 TYPE_KEYS = {
     "title": str,
+    "public_title": str,
     "requester": str,
     "obligation": str,
     "fallback": str,
@@ -46,8 +47,19 @@ TYPE_KEYS = {
     "checked_on": date,
     "reviewed_on": date,
 }
-OPTIONAL = ("fallback", "fee", "letter", "letter_slug", "clock", "urgent", "restricted")
-NEEDED = tuple(set(TYPE_KEYS) - {*OPTIONAL, "certifies_death"})
+OPTIONAL = (
+    "public_title",
+    "fallback",
+    "fee",
+    "letter",
+    "letter_slug",
+    "clock",
+    "urgent",
+    "restricted",
+    "certifies_death",
+)
+NEEDED = tuple(one for one in TYPE_KEYS if one not in OPTIONAL)
+LONGEST_PUBLIC = 60
 ROLES = ("R", "A", "N", "G")
 VAT = ("EX", "SR", "OS", "CHK")
 FEES = ("default", "low", "high")
@@ -58,7 +70,8 @@ _KEY = re.compile(r"[a-z][a-z0-9_]{1,59}")
 def read_group(opened: Opened) -> tuple[int, Group]:
     """Return the group that a file is about, with its place among the groups."""
     top = fitting(opened.table, TOP_KEYS, (), opened, needed=("group", "types"))
-    body = fitting(top.get("group", {}), GROUP_KEYS, ("group",), opened, needed=tuple(GROUP_KEYS))
+    needed = tuple(GROUP_KEYS) if "group" in top else ()
+    body = fitting(top.get("group", {}), GROUP_KEYS, ("group",), opened, needed=needed)
     key = str(body.get("key", opened.path.stem))
     return int(body.get("order", 0)), Group(key, str(body.get("title", key)))
 
@@ -72,11 +85,13 @@ def read_types(opened: Opened, group: str) -> tuple[Type, ...]:
 
 def _type(key: str, table: Mapping[str, Any], group: str, opened: Opened) -> Type:
     where: Trail = ("types", key)
-    body = fitting(table, TYPE_KEYS, where, opened, needed=NEEDED)
+    missing = [one for one in NEEDED if one not in table]
+    if missing:
+        opened.add(where, f"{key} lacks {', '.join(missing)}")
+    body = fitting(table, TYPE_KEYS, where, opened, needed=())
     fee = _numbers(body, "fee", FEES, where, opened)
     minutes = _numbers(body, "minutes", MINUTES, where, opened)
-    if not _KEY.fullmatch(key) or key == UNKNOWN:
-        opened.add(where, f"{key}: keys have small letters, digits and underscores, and not other")
+    _check_key(key, where, opened)
     _check_codes(body, where, opened)
     return Type(
         key=key,
@@ -107,7 +122,13 @@ def _type(key: str, table: Mapping[str, Any], group: str, opened: Opened) -> Typ
         certifies_death=body.get("certifies_death", False),
         checked_on=day(body, "checked_on"),
         reviewed_on=day(body, "reviewed_on"),
+        public_title=body.get("public_title", ""),
     )
+
+
+def _check_key(key: str, where: Trail, opened: Opened) -> None:
+    if not _KEY.fullmatch(key) or key == UNKNOWN:
+        opened.add(where, f"{key}: keys have small letters, digits and underscores, and not other")
 
 
 def _numbers(
@@ -140,6 +161,9 @@ def _check_codes(body: Mapping[str, Any], where: Trail, opened: Opened) -> None:
     for name in ("who", "sources", "words"):
         if name in body and not body[name]:
             opened.add((*where, name), f"{name} has at least one entry")
-    for name in ("title", "reply"):
+    for name in ("title", "public_title", "reply"):
         if name in body and not body[name].strip():
             opened.add((*where, name), f"{name} says something")
+    if len(body.get("public_title", "")) > LONGEST_PUBLIC:
+        most = f"public_title has at most {LONGEST_PUBLIC} characters"
+        opened.add((*where, "public_title"), most)

@@ -1,12 +1,13 @@
-"""`sources.toml`, `replies*.toml`, `phrases.toml`, `sensitive.toml` → what may be said, and why."""
+"""`sources.toml`, `replies*.toml` → what may be said, and why."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from lettergen.definitions.faults import Trail
-from lettergen.definitions.shapes import fitting, rows, tables
-from lettergen.requests.catalogue.grammar import EMPTY, Phrase, Reply, Sensitive, Source
+from lettergen.definitions.shapes import fitting, tables
+from lettergen.requests.catalogue.grammar import EMPTY, Reply, Source
+from lettergen.requests.catalogue.marks import PATIENT
 from lettergen.requests.catalogue.reading import Opened, day
 
 SOURCE_KEYS = {"title": str, "link": str, "checked_on": date, "from_memory": bool}
@@ -27,11 +28,9 @@ REPLY_KEYS = {
     "missing": dict[str, str],
     "added": str,
     "sample": str,
+    "offers": str,
 }
-REPLY_OPTIONAL = ("routes", "missing", "added", "sample")
-PHRASE_KEYS = {"find": TEXTS, "better": str, "source": str}
-SENSITIVE_KEYS = {"title": str, "find": TEXTS, "source": str}
-PATIENT = "{patient}"
+REPLY_OPTIONAL = ("routes", "missing", "added", "sample", "offers")
 
 
 def read_sources(opened: Opened) -> dict[str, Source]:
@@ -62,29 +61,6 @@ def read_replies(opened: Opened) -> tuple[Reply, ...]:
     )
 
 
-def read_phrases(opened: Opened) -> tuple[Phrase, ...]:
-    """Return wordings that a doctor can seldom stand behind, with better ones."""
-    fitting(opened.table, {"phrases": list[Any]}, (), opened, needed=("phrases",))
-    found = []
-    for place, table in rows(opened.table, "phrases", opened):
-        body = fitting(table, PHRASE_KEYS, ("phrases", place), opened, needed=tuple(PHRASE_KEYS))
-        find = _wordings(body, ("phrases", place), opened)
-        found.append(Phrase(find, body.get("better", ""), body.get("source", "")))
-    return tuple(found)
-
-
-def read_sensitive(opened: Opened) -> tuple[Sensitive, ...]:
-    """Return the groups of words that need a second look."""
-    fitting(opened.table, {"sensitive": list[Any]}, (), opened, needed=("sensitive",))
-    found = []
-    for place, table in rows(opened.table, "sensitive", opened):
-        where = ("sensitive", place)
-        body = fitting(table, SENSITIVE_KEYS, where, opened, needed=tuple(SENSITIVE_KEYS))
-        find = _wordings(body, where, opened)
-        found.append(Sensitive(body.get("title", ""), find, body.get("source", "")))
-    return tuple(found)
-
-
 def _reply(code: str, table: Mapping[str, Any], opened: Opened) -> Reply:
     where: Trail = ("replies", code)
     needed = tuple(key for key in REPLY_KEYS if key not in REPLY_OPTIONAL)
@@ -108,6 +84,7 @@ def _reply(code: str, table: Mapping[str, Any], opened: Opened) -> Reply:
             "source",
             "added",
             "sample",
+            "offers",
         )
     }
     return Reply(
@@ -119,10 +96,3 @@ def _reply(code: str, table: Mapping[str, Any], opened: Opened) -> Reply:
         missing=body.get("missing", EMPTY),
         **texts,
     )
-
-
-def _wordings(body: Mapping[str, Any], where: Trail, opened: Opened) -> tuple[str, ...]:
-    found = tuple(body.get("find", ()))
-    if "find" in body and not all(text.strip() for text in found or ("",)):
-        opened.add((*where, "find"), "find is a list of wordings, none of them blank")
-    return found

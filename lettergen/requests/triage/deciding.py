@@ -19,6 +19,7 @@ from lettergen.requests.catalogue.partial import still_open
 from lettergen.requests.triage.inputs import OFFERED, Inputs, normal
 
 LACKING = ("missing", "too_wide", "authority_missing")
+HOLD = "HOLD"
 DUTY = "claimed_duty"
 DUTY_REPLY = "D09"
 
@@ -139,7 +140,7 @@ def _decision(
         next_action=result.next_action,
         button=result.button,
         also=(DUTY_REPLY,) if is_claimed else (),
-        nameless=bool(letter) and answers["consent"] in LACKING,
+        nameless=bool(letter) and (answers["consent"] in LACKING or result.outcome == HOLD),
         fee_locked=catalogue.outcomes[result.outcome].is_locked,
         sources=sources,
         version=catalogue.version,
