@@ -6,15 +6,27 @@ from lettergen.links.ending import end_for, revoke, see_lock
 from lettergen.links.facts import FACTS, facts, note
 from lettergen.links.finding import get, links_of, locked
 from lettergen.links.making import Made, create, renew
-from lettergen.links.purposes import LETTER, PURPOSES, Purpose, WrongDays, days_for
+from lettergen.links.purposes import (
+    AGREE,
+    FOLLOW,
+    LETTER,
+    PURPOSES,
+    SEE_FIRST,
+    Purpose,
+    WrongDays,
+    days_for,
+)
 from lettergen.links.refusals import LinkEnded, LockedNow, NoSuchLink, NotRenewed, WrongBirthDate
 from lettergen.links.states import ATTEMPTS, State, state_of
 
 __all__ = [
+    "AGREE",
     "ATTEMPTS",
     "FACTS",
+    "FOLLOW",
     "LETTER",
     "PURPOSES",
+    "SEE_FIRST",
     "LinkEnded",
     "LockedNow",
     "Made",

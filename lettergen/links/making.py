@@ -37,7 +37,7 @@ def create(
     purpose: str,
     subject_id: str,
     *,
-    birth_date: date,
+    birth_date: date | None,
     at: datetime,
     days: int | None = None,
     replaces: Link | None = None,
@@ -46,12 +46,15 @@ def create(
 ) -> Made:
     """Return a new link of a purpose to a subject, for whoever says this date of birth.
 
+    Only a purpose that is open to all does without one: ValueError for any other.
     `days` are the purpose's own unless given; `sent_to` is the e-mail address that gets it. `key`
     is a random text of the form that was sent: sent twice, it makes one link. The caller holds the
     subject's row lock then. Raises KeyError for an unknown purpose, WrongDays outside 1 to 90, or
     what `renew` refuses.
     """
     kind = PURPOSES[purpose]
+    if kind.is_open_to_all == (birth_date is not None):
+        raise ValueError(f"a link for {purpose} with a date of birth, or one without")
     lasts = timedelta(days=days_for(kind, days))
     token = _token(session, actor, purpose, subject_id, key)
     known = session.scalar(select(Link).where(Link.token_hash == tokens.hashed(token)))
@@ -64,7 +67,7 @@ def create(
         purpose=purpose,
         subject_id=subject_id,
         token_hash=tokens.hashed(token),
-        birth_date=birth_date.isoformat(),
+        birth_date=birth_date.isoformat() if birth_date else None,
         sent_to=sent_to,
         made_at=at,
         made_by=actor.staff_id,
@@ -97,7 +100,7 @@ def renew(
         actor,
         link.purpose,
         link.subject_id,
-        birth_date=date.fromisoformat(link.birth_date or ""),
+        birth_date=date.fromisoformat(link.birth_date) if link.birth_date else None,
         at=at,
         days=days,
         replaces=link,

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from lettergen.refusals import Refused
 
 LETTER, CONSENT, WITHDRAW, SEE_FIRST = "letter", "consent", "withdraw", "see-first"
+AGREE, FOLLOW = "agree", "follow"
 LONGEST = 90
 
 
@@ -16,11 +17,15 @@ class WrongDays(Refused):
 
 @dataclass(frozen=True)
 class Purpose:
-    """One thing that a link is for: its usual days, and whether doing it ends the link."""
+    """One thing that a link is for: its usual days, and whether doing it ends the link.
+
+    A link that `is_open_to_all` asks for no date of birth: its pages name nobody.
+    """
 
     name: str
     days: int
     is_single_use: bool
+    is_open_to_all: bool = False
 
     @property
     def most_days(self) -> int:
@@ -37,6 +42,9 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType(
             # A consent may be withdrawn for as long as it is in use: ten years at the most.
             Purpose(WITHDRAW, days=3650, is_single_use=True),
             Purpose(SEE_FIRST, days=21, is_single_use=False),
+            # Agreeing, and taking it back for as long as the letter has not been sent.
+            Purpose(AGREE, days=60, is_single_use=False),
+            Purpose(FOLLOW, days=180, is_single_use=False, is_open_to_all=True),
         )
     }
 )

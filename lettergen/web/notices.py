@@ -7,14 +7,19 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from lettergen import delivery, post
+from lettergen.calendar import british_date
 from lettergen.consents import asking
 from lettergen.consents.form.moments import day_of
 from lettergen.consents.register import due
+from lettergen.documents.office import local_day
 from lettergen.models import FAILED
+from lettergen.requests.front import inviting
+from lettergen.requests.money import quotes
 from lettergen.web.context import actor, now
 from lettergen.web.display import plural
 
 _MOST_EMAILS = 3
+_MOST_UNKEPT = 3
 _SOON_DAYS = 7
 
 
@@ -29,7 +34,13 @@ class Notice:
 
 def notices(session: Session) -> list[Notice]:
     """Return what waits for the actor's practice, until somebody has dealt with it."""
-    return [*_locked(session), *_unsent(session), *_due(session)]
+    return [
+        *_locked(session),
+        *_locked_requests(session),
+        *_unsent(session),
+        *_unkept(session),
+        *_due(session),
+    ]
 
 
 def _locked(session: Session) -> Iterator[Notice]:
@@ -42,6 +53,13 @@ def _locked(session: Session) -> Iterator[Notice]:
         address = url_for("consent_locks.lock", lock_id=locked.link.id)
         what = "A link about a photo consent was locked after five wrong dates of birth"
         yield Notice(f"{what}: {locked.reference}", address, locked.reference)
+
+
+def _locked_requests(session: Session) -> Iterator[Notice]:
+    for one in inviting.locked(session, actor()):
+        address = url_for("request_locks.lock", request_lock_id=one.link.id)
+        what = "A link about a request was locked after five wrong dates of birth"
+        yield Notice(f"{what}: {one.request.reference}", address, one.request.reference)
 
 
 def _unsent(session: Session) -> Iterator[Notice]:
@@ -57,6 +75,25 @@ def _unsent(session: Session) -> Iterator[Notice]:
         address = url_for("issued.document", document_id=one.id, _anchor="happened")
         text = f"An email with a link was not sent, or may not have arrived: {one.reference}"
         yield Notice(text, address, one.reference)
+
+
+def _unkept(session: Session) -> Iterator[Notice]:
+    """Letters that were promised by a day that is past: their payers are to be asked."""
+    if "manager" not in actor().roles:
+        return
+    found = quotes.unkept(session, actor().practice_id, local_day(now()))
+    for request, quote in found[:_MOST_UNKEPT]:
+        by = british_date(quote.promised_on) if quote.promised_on else ""
+        text = (
+            f"{request.reference} was promised by {by} and has not left: offer the payer a refund "
+            "or a later day."
+        )
+        address = url_for("requests.page", request_id=request.id, _anchor="money")
+        yield Notice(text, address, request.reference)
+    more = len(found) - _MOST_UNKEPT
+    if more > 0:
+        text = f"{plural(more, 'more letter')} that we promised for an earlier day"
+        yield Notice(text, url_for("board.page", late="1"), "the late requests")
 
 
 def _due(session: Session) -> Iterator[Notice]:

@@ -18,7 +18,7 @@ _HEADERS = {
     "X-Robots-Tag": "noindex, nofollow, noarchive",
 }
 _LONGEST_TYPED = 200
-_PLACES = ("/l/", "/v/")
+_PLACES = ("/l/", "/v/", "/ask/", "/fees/")
 _OWN_SITE = ("same-origin", "none")
 _NO_COOKIE = Advice(
     "Your browser did not keep our cookie",
@@ -61,10 +61,14 @@ _ADVICE = {
 }
 
 
-def outside(name: str, module: str) -> Blueprint:
-    """Return a blueprint for pages that need no sign-in, with the protection they need instead."""
+def outside(name: str, module: str, *, has_own_token: bool = False) -> Blueprint:
+    """Return a blueprint for pages that need no sign-in, with the protection they need instead.
+
+    One that `has_own_token` checks its forms itself: it shows them again with all that was typed.
+    """
     blueprint = Blueprint(name, module)
-    blueprint.before_request(_require_own_form)
+    if not has_own_token:
+        blueprint.before_request(_require_own_form)
     blueprint.after_request(_keep_private)
     blueprint.register_error_handler(Refused, show_refusal)
     blueprint.register_error_handler(StorageUnavailable, _show_busy)

@@ -1,5 +1,8 @@
 """The practice's tablet in a patient's hands: handed over, kept to the questions, taken back."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from flask import (
     Blueprint,
     Flask,
@@ -19,25 +22,53 @@ from sqlalchemy.orm import Session
 
 from lettergen import accounts
 from lettergen.consents import asking
-from lettergen.models import OFFERED, Actor, ConsentDraft
+from lettergen.models import OFFERED, Actor
 from lettergen.refusals import Refused
 from lettergen.web import tablet_lock
 from lettergen.web.context import actor, changing, looking, now, signed_in, terms
 from lettergen.web.entry import anyone, enter
 from lettergen.web.outside import shown_again
 from lettergen.web.security import SignedIn, sign_in_again, sign_out
-from lettergen.web.tablet_lock import Lock
+from lettergen.web.tablet_lock import PHOTO, Lock
 
 tablet = Blueprint("tablet", __name__)
 
 _OPEN = frozenset({"static", "pages.asset"})
-_PATIENTS = frozenset({"choosing", "tablet"})
+_PATIENTS = frozenset({"choosing", "agreeing", "tablet"})
 _DEVICE = "The practice's tablet"
 _NO_PIN = (
     "Set a PIN first: with it you take the tablet back from the patient. "
     "Then hand the questions over again."
 )
 _WRONG = "That is not the PIN. Check it and try again."
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a locked tablet shows: whose name stands above it, whether the patient can still
+    answer, the address of the first page, and where staff go on.
+    """
+
+    practice: str
+    is_open: bool
+    start: str
+    staff_page: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a tablet shows one kind of thing, and what becomes of it when it is taken back."""
+
+    shown: Callable[[Session, Lock], Shown]
+    end: Callable[[Session, Lock], None]
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def serve(name: str, kind: Kind) -> None:
+    """Let tablets show things of a kind."""
+    _kinds[name] = kind
 
 
 @tablet.post("/consents/<consent_id>/tablet")
@@ -51,8 +82,13 @@ def lock(consent_id: str) -> ResponseReturnValue:
             flash(_NO_PIN, "important")
             return redirect(url_for("people.account", _anchor="pin"), 303)
         one = asking.hand_over(db, terms(db), actor(), consent_id, "tablet", at=now())
-        made = _lock_for(one, who)
-    reply = make_response(redirect(url_for("choosing.start"), 303))
+        made = lock_for(one.practice_id, one.id, who)
+    return hand_to_patient(made, url_for("choosing.start"))
+
+
+def hand_to_patient(made: Lock, start: str) -> Response:
+    """Sign out on this device, lock it to one thing, and lead to its first page."""
+    reply = make_response(redirect(start, 303))
     sign_out()
     session.clear()
     tablet_lock.give(reply, made, at=now())
@@ -82,9 +118,10 @@ def take_back() -> ResponseReturnValue:
             return _ask(held, str(refusal), is_locked=True), 422
         if not is_right:
             return _ask(held, _WRONG), 422
-        _end_patients_part(db, held)
+        address = _kinds[held.kind].shown(db, held).staff_page
+        _kinds[held.kind].end(db, held)
     sign_in_again(held.sign_in_id)
-    return redirect(url_for("consenting.consent", consent_id=held.draft_id), 303)
+    return redirect(address, 303)
 
 
 def keep_with_patient(app: Flask) -> None:
@@ -119,24 +156,34 @@ def _is_patients() -> bool:
     return request.endpoint in _OPEN or request.blueprint in _PATIENTS
 
 
-def _lock_for(one: ConsentDraft, who: SignedIn) -> Lock:
+def lock_for(practice_id: str, key: str, who: SignedIn, kind: str = PHOTO) -> Lock:
+    """Return the lock that keeps this device to one thing, handed over by who is signed in."""
     device = shown_again(request.form.get("device", ""))[:60]
-    return Lock(one.practice_id, one.id, who.fs_uniquifier, who.name, device or _DEVICE)
+    return Lock(practice_id, key, who.fs_uniquifier, who.name, device or _DEVICE, kind)
 
 
 def _ask(held: Lock, error: str = "", *, is_locked: bool = False) -> str:
     with looking() as db:
-        one = asking.offered(db, held.practice_id, held.draft_id)
-        practice = str((one.answers.get("practice") or {}).get("name") or "") if one else ""
-        is_open = one is not None and asking.is_with_patient(one)
+        shown = _kinds[held.kind].shown(db, held)
     return render_template(
         "patient/choose_back.html",
         staff=held.staff,
-        practice=practice,
-        is_open=is_open,
+        practice=shown.practice,
+        is_open=shown.is_open,
         is_locked=is_locked,
         error=error,
-        consent=url_for("consenting.consent", consent_id=held.draft_id),
+        start=shown.start,
+        consent=shown.staff_page,
+    )
+
+
+def _photo_shown(db: Session, held: Lock) -> Shown:
+    one = asking.offered(db, held.practice_id, held.draft_id)
+    return Shown(
+        practice=str((one.answers.get("practice") or {}).get("name") or "") if one else "",
+        is_open=one is not None and asking.is_with_patient(one),
+        start=url_for("choosing.start"),
+        staff_page=url_for("consenting.consent", consent_id=held.draft_id),
     )
 
 
@@ -160,3 +207,6 @@ def _end_patients_part(db: Session, held: Lock) -> None:
 def _forgive(_app: Flask, user: SignedIn, **_: object) -> None:
     with changing() as db:
         accounts.forgive_pin(db, user.fs_uniquifier)
+
+
+serve(PHOTO, Kind(_photo_shown, _end_patients_part))

@@ -7,18 +7,23 @@ from flask import Response, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
 IDLE = timedelta(minutes=60)
+PHOTO, REQUEST = "photo", "request"
 _SALT = "lettergen.tablet-with-a-patient"
 
 
 @dataclass(frozen=True)
 class Lock:
-    """Which consent this browser shows, and who handed it over: by session, name and device."""
+    """Which consent this browser shows, and who handed it over: by session, name and device.
+
+    `kind` says what `draft_id` is the key of: a photo consent, or a request for a letter.
+    """
 
     practice_id: str
     draft_id: str
     sign_in_id: str
     staff: str
     device: str
+    kind: str = PHOTO
 
 
 def give(reply: Response, lock: Lock, *, at: datetime) -> None:
