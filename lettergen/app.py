@@ -17,8 +17,14 @@ from lettergen.places import shipped
 from lettergen.post import Postman
 from lettergen.refusals import Refused
 from lettergen.rendering import Renderer
+from lettergen.requests.catalogue.standing import Requests
 from lettergen.vault import open_vault
 from lettergen.web import pages, review
+from lettergen.web.agreeing import agreeing
+from lettergen.web.allocation import allocation
+from lettergen.web.asking import asking
+from lettergen.web.asking_send import sending
+from lettergen.web.board import board
 from lettergen.web.certificate import certificate
 from lettergen.web.changing_mind import changing_mind
 from lettergen.web.choosing_signing import choosing
@@ -33,13 +39,17 @@ from lettergen.web.display import Page, add_display
 from lettergen.web.door import door
 from lettergen.web.entry import guard, refuse_silent_routes
 from lettergen.web.errors import add_errors, ask_to_sign_in
+from lettergen.web.fees import fees
 from lettergen.web.filling import filling
+from lettergen.web.following import following
 from lettergen.web.genuine import genuine
 from lettergen.web.handing import handing
 from lettergen.web.headers import protect
 from lettergen.web.issued import issued
 from lettergen.web.letters import letters
 from lettergen.web.limits import limit_outside
+from lettergen.web.money import money
+from lettergen.web.money_settings import money_settings
 from lettergen.web.outside import open_outside
 from lettergen.web.patient import patient
 from lettergen.web.people import people
@@ -49,9 +59,25 @@ from lettergen.web.register import register
 from lettergen.web.register_records import limit_second_passwords, register_records
 from lettergen.web.register_settings import register_settings
 from lettergen.web.register_work import register_work
+from lettergen.web.replying import replying
+from lettergen.web.request_consent import request_consent
+from lettergen.web.request_locks import request_locks
+from lettergen.web.request_money import request_money
+from lettergen.web.request_settings import request_settings
+from lettergen.web.request_sight import request_sight
+from lettergen.web.requesters import requesters
+from lettergen.web.requests_routes import requests
 from lettergen.web.security import WORKING_DAY, add_sign_in
+from lettergen.web.seeing import seeing
 from lettergen.web.tablet import keep_with_patient, tablet
+from lettergen.web.triage import triage
 from lettergen.web.uploads import allow_uploads
+from lettergen.web.workload import workload
+from lettergen.web.workload_adding import workload_adding
+from lettergen.web.workload_files import workload_files
+from lettergen.web.workload_papers import workload_papers
+from lettergen.web.workload_rows import workload_rows
+from lettergen.web.workload_settings import workload_settings
 
 _LARGEST_REQUEST = 2_000_000
 _MOST_FIELDS = 3_000
@@ -123,6 +149,7 @@ def _standing(
         clock=clock,
         postman=Postman(sessions, settings, clock),
         consents=Consents(settings),
+        requests=Requests(settings),
     )
 
 
@@ -146,26 +173,74 @@ def _add_skin(app: Flask) -> None:
     CSRFProtect(app)
     add_sign_in(app, app.extensions["lettergen"].sessions)
     app.add_url_rule("/static/<path:filename>", "static", pages.static)
-    for blueprint in (pages.pages, letters, filling, review.review, issued, practice, people):
-        app.register_blueprint(blueprint)
-    app.register_blueprint(handing)
-    app.register_blueprint(certificate)
-    app.register_blueprint(post)
-    for blueprint in (
-        consenting,
-        consent_locks,
-        progress,
-        consent_material,
-        consent_paper,
-        consent_end,
-    ):
-        app.register_blueprint(blueprint)
-    app.register_blueprint(tablet)
-    for blueprint in (register, register_records, register_work, register_settings):
+    for blueprint in (*_LETTERS, *_CONSENTS, *_REQUESTS, *_WORKLOAD):
         app.register_blueprint(blueprint)
     limit_second_passwords(app)
-    open_outside(app, genuine, door, patient, choosing, changing_mind)
+    open_outside(app, *_OUTSIDE)
     limit_outside(app)
     add_display(app)
     add_errors(app)
     refuse_silent_routes(app)
+
+
+_LETTERS = (
+    pages.pages,
+    letters,
+    filling,
+    review.review,
+    issued,
+    practice,
+    people,
+    handing,
+    certificate,
+    post,
+)
+_CONSENTS = (
+    consenting,
+    consent_locks,
+    progress,
+    consent_material,
+    consent_paper,
+    consent_end,
+    tablet,
+    register,
+    register_records,
+    register_work,
+    register_settings,
+)
+_REQUESTS = (
+    triage,
+    board,
+    requests,
+    requesters,
+    allocation,
+    request_settings,
+    request_consent,
+    request_sight,
+    request_locks,
+    replying,
+    money,
+    request_money,
+    fees,
+    money_settings,
+)
+_WORKLOAD = (
+    workload,
+    workload_adding,
+    workload_rows,
+    workload_files,
+    workload_papers,
+    workload_settings,
+)
+_OUTSIDE = (
+    genuine,
+    door,
+    patient,
+    choosing,
+    changing_mind,
+    asking,
+    sending,
+    following,
+    agreeing,
+    seeing,
+)

@@ -35,6 +35,7 @@ ADDRESS = "https://letters.example.com"
 PASSWORD = "correct horse battery staple"
 # As sound as ours and quick to check: these people sign in some hundred times.
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
+PAGES = Path(__file__).parent / "web"
 PAGES_ON_BOTH = ("test_every_route.py", "test_register.py")
 
 MANAGER = Person("Mo Manager", "manager@example.com", frozenset({"manager"}))
@@ -156,7 +157,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     lies below the pages, and is tested there.
     """
     for item in items:
-        is_page = item.path.parent.name == "web" and item.path.name not in PAGES_ON_BOTH
+        is_page = PAGES in item.path.parents and item.path.name not in PAGES_ON_BOTH
         if "database_url" in getattr(item, "fixturenames", ()) and not is_page:
             item.add_marker(pytest.mark.database)
 

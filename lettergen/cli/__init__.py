@@ -26,6 +26,7 @@ COMMANDS = {
     "triage": "triage",
     "workload": "workload",
     "post": "post",
+    "requests": "requests",
 }
 
 

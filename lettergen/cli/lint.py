@@ -14,11 +14,23 @@ from lettergen.definitions.library import HasFolders
 from lettergen.definitions.lint import lint as lint_library
 from lettergen.places import CHECKOUT
 from lettergen.requests import catalogue as requests
+from lettergen.requests.front import wording as agreements
+from lettergen.requests.money import tariff_lint as amounts
 
+
+def _of_requests(places: HasFolders) -> list[Fault]:
+    return [
+        *requests.faults_of(places),
+        *amounts.faults_of(places),
+        *agreements.faults_of(places),
+    ]
+
+
+REQUESTS = "requests"
 # What is no letter: the photo consent form, and the catalogue of requests.
 OTHERS: Mapping[str, Callable[[HasFolders], list[Fault]]] = {
     consents.SLUG: consents.faults_of,
-    "requests": requests.faults_of,
+    REQUESTS: _of_requests,
 }
 
 
@@ -30,7 +42,10 @@ OTHERS: Mapping[str, Callable[[HasFolders], list[Fault]]] = {
     help="The folder of case files; in a checkout tests/letters.",
 )
 def lint(forms: tuple[str, ...], cases: Path | None) -> None:
-    """Name everything that is wrong with FORMS (or all), each with its file and line."""
+    """Name everything that is wrong with FORMS (or all), each with its file and line.
+
+    A note says what would be easier to read; it is no fault.
+    """
     shipped_cases = CHECKOUT / "tests" / "letters"
     folder = cases or (shipped_cases if shipped_cases.is_dir() else None)
     settings = load()
@@ -44,6 +59,8 @@ def lint(forms: tuple[str, ...], cases: Path | None) -> None:
         faults += OTHERS[name](settings)
     for fault in faults:
         click.echo(str(fault))
+    for note in requests.notes_of(settings) if REQUESTS in (forms or OTHERS) else ():
+        click.echo(f"note: {note}")
     count = len(forms or [*library.folders.slugs(), *OTHERS])
     click.echo(f"{len(faults)} faults in {count} document types" if faults else f"{count} sound")
     raise click.exceptions.Exit(1 if faults else 0)

@@ -17,6 +17,7 @@ from lettergen.consents.form.standing import Consents
 from lettergen.consents.form.terms import Terms
 from lettergen.documents import Office
 from lettergen.post import Postman
+from lettergen.requests.catalogue.standing import Requests
 from lettergen.vault import Vault
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Standing:
     clock: Callable[[], datetime]
     postman: Postman
     consents: Consents
+    requests: Requests
 
 
 def standing() -> Standing:

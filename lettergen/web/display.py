@@ -25,11 +25,15 @@ ASSETS = Path(__file__).parent / "assets"
 
 _MENU = (
     ("Home", "pages.home"),
+    ("Triage", "triage.page"),
+    ("Board", "board.page"),
     ("New letter", "letters.choose"),
     ("Drafts", "letters.drafts"),
     ("Letters", "letters.listing"),
     ("Photo consent", "consenting.listing"),
     ("Photo register", "register.overview"),
+    ("Money", "money.overview"),
+    ("Workload", "workload.page"),
     ("Email", "post.overview"),
     ("Practice", "practice.record"),
     ("Staff", "people.listing"),

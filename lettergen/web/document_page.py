@@ -4,8 +4,9 @@ from flask import render_template
 
 from lettergen import documents
 from lettergen.consents.papers import telling
+from lettergen.requests.steps import billing, releasing
 from lettergen.web import story
-from lettergen.web.context import actor, looking, office
+from lettergen.web.context import actor, looking, now, office
 from lettergen.web.hand_over import Asked, hand_over_of
 
 _ORDER = (documents.LETTER, documents.PATIENT, documents.LARGE)
@@ -36,4 +37,7 @@ def show(
             story=story.lines(session, found.id),
             has_form=found.slug in office().library.folders.slugs(),
             consent=telling.about(session, actor(), found.id),
+            asked=releasing.request_of(session, actor(), found.id),
+            not_voidable=billing.why_not_voidable(session, actor(), found.id),
+            held_back=releasing.why_not(session, actor(), found.id, at=now()),
         )

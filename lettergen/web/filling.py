@@ -18,6 +18,7 @@ from lettergen.web.context import actor, changing, looking, now, office
 from lettergen.web.entry import enter
 from lettergen.web.fill_page import Fill, Note, answer_of, links_of, page_of
 from lettergen.web.merging import Marks, Merged, Typed
+from lettergen.web.request_links import back_of
 
 filling = Blueprint("filling", __name__)
 
@@ -72,7 +73,8 @@ def fill(draft_id: str) -> ResponseReturnValue:
             base=merging.marks_of(deeds.tidy(office().library.get(draft.slug), draft.typed)),
             is_checked="check" in request.args,
         )
-        return render_template("web/fill.html", page=page_of(shown))
+        asked = back_of(session, draft_id)
+        return render_template("web/fill.html", page=page_of(shown), asked=asked)
 
 
 @filling.post("/drafts/<draft_id>")

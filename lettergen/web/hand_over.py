@@ -21,6 +21,7 @@ from lettergen.models import (
     Link,
     Message,
 )
+from lettergen.requests.steps import releasing
 from lettergen.web.context import actor, now, standing
 from lettergen.web.story import NAMES
 
@@ -107,13 +108,14 @@ def hand_over_of(
     """Return what the section shows of a letter of the actor's practice."""
     patient = content.patient
     is_unsafe = not patient.get("is_safe_to_write", True)
-    email = "" if is_unsafe else str(patient.get("email") or "")
+    own = "" if is_unsafe else str(patient.get("email") or "")
+    email = own or ("" if is_unsafe else _known_email(session, found))
     chosen = delivery.formats_for(content)
     earlier = delivery.open_before(session, actor(), found, at=now())
     return HandOver(
         key=secrets.token_urlsafe(16),
         asked=asked or Asked(email, _USUAL_DAYS),
-        has_own_email=bool(email),
+        has_own_email=bool(own),
         is_unsafe=is_unsafe,
         can_write=post.is_configured(standing().settings),
         can_link=bool(patient.get("date_of_birth")),
@@ -124,6 +126,13 @@ def hand_over_of(
         earlier=earlier,
         earlier_sent_to=_masked(earlier.link) if earlier else "",
     )
+
+
+def _known_email(session: Session, found: Document) -> str:
+    """Return the patient's address as the request says that a letter answers, or nothing."""
+    asked = releasing.request_of(session, actor(), found.id)
+    whom = asked.content.patient if asked and asked.content else {}
+    return str(whom.get("email") or "")
 
 
 def _files(found: Document, chosen: Format) -> tuple[File, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lettergen import delivery, documents, letters, links, post
 from lettergen.delivery import Handed, NotHandedOver
 from lettergen.models import Link
+from lettergen.requests.steps import releasing
 from lettergen.web.context import actor, changing, looking, now, office, standing
 from lettergen.web.document_page import show
 from lettergen.web.entry import enter
@@ -117,8 +118,11 @@ def take(document_id: str, kind: str) -> ResponseReturnValue:
     record = delivery.record_download if is_download else delivery.record_printed
     try:
         with changing() as session:
+            releasing.require_releasable(session, actor(), document_id, at=now())
             record(session, actor(), document_id, kind, at=now())
-    except NotHandedOver as refusal:
+            way = "download" if is_download else "print"
+            releasing.released(session, actor(), document_id, way, at=now())
+    except (NotHandedOver, releasing.NotReleasable) as refusal:
         return _back(document_id, str(refusal), "important")
     wanted = "yes" if is_download else None
     address = url_for("issued.file", document_id=document_id, kind=kind, download=wanted)
@@ -129,8 +133,10 @@ def _hand(document_id: str, hand: Callable[[Session], Handed]) -> ResponseReturn
     """Hand the letter over in one transaction; say that it is on its way, or show the link."""
     try:
         with changing() as session:
+            releasing.require_releasable(session, actor(), document_id, at=now())
             handed = hand(session)
-    except (NotHandedOver, links.NotRenewed) as refusal:
+            releasing.released(session, actor(), document_id, "link", at=now())
+    except (NotHandedOver, links.NotRenewed, releasing.NotReleasable) as refusal:
         return _back(document_id, str(refusal), "important")
     if not handed.link.sent_to:
         return _slip(document_id, handed)

@@ -4,13 +4,17 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lettergen import delivery, documents
+from lettergen.models import ISSUED
 from lettergen.refusals import Refused
+from lettergen.requests.steps import billing, releasing
 from lettergen.web.context import actor, changing, looking, now, office
 from lettergen.web.document_page import show
 from lettergen.web.entry import enter
 from lettergen.web.files import pdf_reply
 
 issued = Blueprint("issued", __name__)
+
+_ENDED = "This letter is void, or was replaced. Look at it here; it is not to be handed over."
 
 
 @issued.get("/documents/<document_id>")
@@ -24,11 +28,15 @@ def document(document_id: str) -> str:
 @enter("clinician", "reception", "manager")
 def file(document_id: str, kind: str) -> Response:
     """One of its files, exactly as issued; with ?download=1 to be kept."""
+    is_download = "download" in request.args
     with looking() as session:
         found = documents.get(session, actor(), document_id)
+        held_back = releasing.why_not(session, actor(), document_id, at=now())
+        if is_download and (held_back or found.state != ISSUED):
+            raise releasing.NotReleasable(held_back or _ENDED)
         pdf = documents.file(session, actor(), document_id, kind)
         name = documents.file_name(found, kind)
-    return pdf_reply(pdf, name, is_download="download" in request.args)
+    return pdf_reply(pdf, name, is_download=is_download)
 
 
 @issued.post("/documents/<document_id>/supersede")
@@ -37,7 +45,9 @@ def supersede(document_id: str) -> ResponseReturnValue:
     """Begin a new version, which will say what it replaces."""
     try:
         with changing() as session:
+            releasing.lock(session, actor(), document_id=document_id)
             draft = documents.supersede(session, office(), actor(), document_id, at=now())
+            releasing.superseding(session, actor(), document_id, draft.id, at=now())
     except documents.Superseded as refusal:
         flash(str(refusal), "important")
         return redirect(url_for("issued.document", document_id=document_id))
@@ -60,8 +70,11 @@ def void(document_id: str) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     try:
         with changing() as session:
+            billing.require_voidable(session, actor(), document_id)
+            releasing.lock(session, actor(), document_id=document_id)
             delivery.end_links(session, actor(), document_id, at=now())
             reference = documents.void(session, actor(), document_id, reason, at=now()).reference
+            releasing.voided(session, actor(), document_id, at=now())
     except documents.NotFound:
         raise
     except Refused as refusal:

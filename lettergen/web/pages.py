@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from lettergen import documents
 from lettergen.places import PACKAGE
-from lettergen.web import consenting
+from lettergen.web import consenting, home_requests, workload_home
 from lettergen.web.context import actor, looking
 from lettergen.web.display import ASSETS
 from lettergen.web.entry import anyone, enter
@@ -28,6 +28,8 @@ def home() -> str:
         return render_template(
             "web/home.html",
             notices=notices(session),
+            work=workload_home.summary(session),
+            requests=home_requests.groups(session),
             kinds=kinds_of_letter()[0] if writes else [],
             drafts=draft_lines(session) if writes else [],
             consents=consenting.lines(session) if writes else [],

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from lettergen import computations
+from lettergen.calendar import british_date
 from lettergen.conditions import is_blank
 from lettergen.definitions import Computed, DocumentType, Field
 from lettergen.forms import Finding, Reading, label_of
@@ -48,6 +50,7 @@ class Notice:
     message: str
     clear: str
     reason: str
+    tick: str
     is_settled: bool
     links: tuple[Link, ...]
 
@@ -213,6 +216,7 @@ def _notice(finding: Finding, reading: Reading, typed: Typed) -> Notice:
         message=finding.message,
         clear=finding.clear,
         reason=finding.reason,
+        tick=finding.tick,
         is_settled=finding.is_settled,
         links=tuple(link_to(kind, name, typed) for name in asked),
     )
@@ -265,5 +269,7 @@ def _figures(computed: tuple[Computed, ...], reading: Reading) -> Iterator[Figur
         if one.label:
             value = reading.computed.get(one.name)
             said = SAID[value] if value is None or isinstance(value, bool) else str(value)
+            if value is not None and computations.given(one.function) == "date":
+                said = british_date(value)
             total = f" of {one.out_of}" if one.out_of and value is not None else ""
             yield Figure(one.label, said + total)

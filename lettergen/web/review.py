@@ -6,9 +6,11 @@ from flask.typing import ResponseReturnValue
 from lettergen import documents
 from lettergen.models import NotAllowed
 from lettergen.refusals import Refused
+from lettergen.requests.steps import releasing, writing
 from lettergen.web.context import actor, changing, looking, now, office
 from lettergen.web.entry import enter
 from lettergen.web.files import pdf_reply, pictures
+from lettergen.web.request_links import back_of
 from lettergen.web.review_page import shown_of
 
 review = Blueprint("review", __name__)
@@ -50,7 +52,8 @@ def page(draft_id: str) -> ResponseReturnValue:
         except documents.LookAgain as refusal:
             flash(str(refusal), "important")
             return redirect(url_for("filling.fill", draft_id=draft_id))
-        return render_template("web/review.html", shown=shown)
+        asked = back_of(session, draft_id)
+        return render_template("web/review.html", shown=shown, asked=asked)
 
 
 @review.get("/drafts/<draft_id>/review/<kind>.pdf")
@@ -81,7 +84,9 @@ def issue(draft_id: str) -> ResponseReturnValue:
     seal = request.form.get("seal", "")
     try:
         with changing() as session:
+            releasing.lock(session, actor(), draft_id=draft_id)
             issued = documents.issue(session, office(), actor(), draft_id, seal, at=now())
+            writing.signed(session, actor(), draft_id, issued, at=now())
     except documents.LookAgain as refusal:
         return render_template("web/look_again.html", why=str(refusal), draft_id=draft_id), 409
     flash(f"Signed and issued as {issued.reference}.", "success")

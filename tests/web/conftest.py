@@ -7,6 +7,7 @@ import json
 import tomllib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import html5lib
 import pytest
 from bs4 import BeautifulSoup
+from bs4.builder import HTML5TreeBuilder
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -29,7 +31,7 @@ from lettergen.post import Postman
 from lettergen.rendering import Renderer
 from lettergen.vault import DEFAULT_KEY
 from tests.consent_asking.cases import ADULT
-from tests.web import filed, patients
+from tests.web import asked, charged, filed, logged, patients
 from tests.web.patients import Patient
 
 LETTER = "to-whom-it-may-concern"
@@ -42,22 +44,34 @@ ADDRESSES = {
 }
 
 
+class StrictBuilder(HTML5TreeBuilder):
+    """Builds a page's tree, and refuses bad HTML on the way: to parse once does for both."""
+
+    def feed(self, markup: Any) -> None:
+        parser = html5lib.HTMLParser(tree=self.create_treebuilder, strict=True)
+        self.underlying_builder.parser = parser
+        parser.parse(markup)
+        self.underlying_builder.parser = None
+
+
 class StrictClient(FlaskClient):
     """A browser that refuses bad HTML, and sends what a real one does with a form."""
+
+    seen: BeautifulSoup
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         kwargs["buffered"] = True
         reply = super().open(*args, **kwargs)
         has_body = reply.request.method != "HEAD" and not 300 <= reply.status_code < 400
         if reply.mimetype == "text/html" and has_body:
-            html5lib.HTMLParser(strict=True).parse(reply.get_data(as_text=True))
+            self.seen = BeautifulSoup(reply.get_data(as_text=True), builder=StrictBuilder())
         return reply
 
     def page(self, address: str) -> BeautifulSoup:
         """Return the page at an address, followed through redirects."""
         reply = self.get(address, follow_redirects=True)
         assert reply.status_code == 200, reply.status
-        return soup(reply)
+        return self.seen if reply.mimetype == "text/html" else soup(reply)
 
     def send(self, address: str, /, **fields: Any) -> TestResponse:
         """Post a form as one of our pages would, its token included."""
@@ -109,8 +123,13 @@ def clock(now: datetime) -> Clock:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
+    return settings_in(tmp_path, database_url)
+
+
+def settings_in(folder: Path, database_url: str) -> Settings:
+    """Return settings that keep everything in a folder, whose keys are the published ones."""
     made = Settings(
-        data=tmp_path, database_url=database_url, secret_key="for tests: more than 32 characters"
+        data=folder, database_url=database_url, secret_key="for tests: more than 32 characters"
     )
     keys = {"current": 1, "keys": {"1": b64encode(DEFAULT_KEY).decode()}}
     made.keys_file.write_text(json.dumps(keys), "ascii")
@@ -119,6 +138,13 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings, renderer: Renderer, clock: Clock) -> Iterator[Flask]:
+    with application(settings, renderer, clock) as one:
+        yield one
+
+
+@contextmanager
+def application(settings: Settings, renderer: Renderer, clock: Clock) -> Iterator[Flask]:
+    """Make the application for strict browsers, and let go of its database in the end."""
     one = create_app(settings, renderer=renderer, clock=clock)
     one.test_client_class = StrictClient
     yield one
@@ -272,12 +298,20 @@ def known(
     draft_id = begun()
     review(clinician, draft_id)
     of_consent = asdict(filed.full(app, people.clinician, at=clock()))
+    of_request = asdict(asked.full(app, people.clinician, at=clock()))
+    paper_id = asked.paper(app, people.clinician, of_request["request_id"], at=clock())
+    request_lock_id = filed.locked_link(
+        app, people.clinician, of_request["request_id"], "agree", at=clock()
+    )
     return {
         "document_id": document_id,
         "draft_id": draft_id,
         "lock_id": filed.locked_link(app, people.clinician, of_consent["record_id"], at=clock()),
         "consent_id": patients.begin(app, people, ADULT, at=clock()),
         **of_consent,
+        **of_request,
+        "request_lock_id": request_lock_id,
+        "ods": "Y99991",
         "staff_id": people.receptionist.staff_id,
         "slug": LETTER,
         "kind": "letter",
@@ -289,6 +323,13 @@ def known(
         "link_id": handed.link_id,
         "certificate_id": certificate_id,
         "message_id": message_id,
+        "type_key": "gym_fitness",
+        "way": "withdrawn",
+        "paper_id": paper_id,
+        "code": "D05",
+        "payer_class": "patient",
+        **asdict(charged.full(app, people, at=clock())),
+        "work_id": logged.call(app, people.clinician, at=clock()),
     }
 
 

@@ -16,6 +16,9 @@ ROLES = {"clinician": "clinician", "receptionist": "reception", "manager": "mana
 # What a route may name that belongs to one practice.
 OWNED = {"draft_id", "consent_id", "document_id", "staff_id", "certificate_id", "message_id"}
 OWNED |= {"record_id", "task_id", "use_id", "image_id", "lock_id"}
+OWNED |= {"request_id", "requester_id", "request_lock_id"}
+OWNED |= {"invoice_id", "payment_id", "waiver_id"}
+OWNED |= {"work_id"}
 # What only Flask-Security answers: it counts, signs in and out, and redirects as it sees fit.
 SIGN_IN = ("security.login", "security.logout")
 

@@ -22,12 +22,18 @@ const actions = {
   "/": find,
   "?": () => location.assign(addressOf("help")),
 };
+// Keys after g lead somewhere, if the second comes soon.
+const places = { b: "board", t: "triage" };
+const SOON = 1200;
+let leader = 0;
 
 function onKey(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
   if (event.defaultPrevented || localStorage.getItem(KEYS_OFF)) return;
   if (event.target instanceof Element && event.target.closest(NO_SHORTCUT)) return;
-  const action = actions[event.key];
+  const place = Date.now() - leader < SOON && places[event.key];
+  leader = event.key === "g" ? Date.now() : 0;
+  const action = place ? () => location.assign(addressOf(place)) : actions[event.key];
   if (!action) return;
   event.preventDefault();
   action();

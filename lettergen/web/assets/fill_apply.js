@@ -164,12 +164,13 @@ function showPanel(panel, html) {
   showWarnings(panel.querySelector("[data-warnings]"), holder.content.querySelector("[data-warnings]"));
 }
 
-// A reason that is being typed keeps its own box; only the words around it are renewed.
+// A reason that is being typed keeps its own box; only the words around it are renewed. A tick is
+// for the words that it was put to: for others the box is new.
 function showWarnings(list, fresh) {
   const olds = new Map([...list.children].map((item) => [item.dataset.notice, item]));
   const items = [...fresh.children].map((item) => {
     const old = olds.get(item.dataset.notice);
-    if (!old) return item;
+    if (!old || tickOf(old) !== tickOf(item)) return item;
     olds.delete(item.dataset.notice);
     old.className = item.className;
     const [text, renewed] = [old, item].map((one) => one.querySelector("[data-text]"));
@@ -180,6 +181,10 @@ function showWarnings(list, fresh) {
   items.forEach((item, index) => {
     if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
   });
+}
+
+function tickOf(item) {
+  return item.querySelector("input[type=checkbox]")?.value;
 }
 
 function replaceKeepingFocus(place, html) {
