@@ -161,7 +161,7 @@ _FROM: Mapping[str, Mapping[str, tuple[Guard, ...]]] = {
         **_ESCALATED,
     },
     "drafted": {
-        "shown": (guards.CONSENT,),
+        "shown": (guards.PAID, guards.CONSENT),
         "signed": (guards.SETTLED, guards.SIGNER, guards.CONSENT),
         "assigned": (),
         **_SAID_NO,
