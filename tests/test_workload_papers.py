@@ -14,7 +14,7 @@ from sqlalchemy import select
 from lettergen import definitions, documents, models, reports, workload
 from lettergen.config import Settings
 from lettergen.documents import Office
-from lettergen.models import Message, NotAllowed, Requester
+from lettergen.models import Message, NotAllowed, Requester, Work
 from lettergen.refusals import Refused
 from lettergen.rendering import Renderer
 from lettergen.reports import TooFewRequests, Wanted
@@ -268,6 +268,27 @@ def test_the_poster_tells_no_small_number(sessions, people, real_office, request
     assert pages == 1
     assert "7 times somebody asked us" in _text(pdf)
     assert "no letter was needed. We told" not in _text(pdf)
+
+
+def test_the_board_is_told_no_rate_of_days_to_come(
+    sessions, people, real_office, requests, works, now
+):
+    pdf, _ = _made(
+        sessions, real_office, people.manager, requests, "board", now,
+        period=Period(date(2026, 10, 1), date(2026, 12, 31)),
+    )  # fmt: skip
+
+    assert "Requests for letters, 1 October 2026 to 20 November 2026" in _text(pdf)
+
+
+def test_a_paper_about_work_is_no_work(sessions, people, real_office, requests, works, now):
+    with sessions() as session:
+        before = len(session.scalars(select(Work)).all())
+
+    _made(sessions, real_office, people.manager, requests, "partners", now)
+
+    with sessions() as session:
+        assert len(session.scalars(select(Work)).all()) == before
 
 
 def test_only_a_manager_writes_to_the_board(sessions, people, real_office, requests, now):

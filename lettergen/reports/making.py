@@ -89,7 +89,9 @@ def _paper(  # noqa: PLR0917  (what every paper is made from)
             session, actor, wanted.period, named, decisions=wanted.decisions, today=today
         )
     if wanted.kind.key == BOARD:
-        return board.paper(session, actor, wanted.period, named)
+        # A rate by the month must not count days that are still to come.
+        until = min(wanted.period.until, today)
+        return board.paper(session, actor, Period(wanted.period.since, until), named)
     if wanted.kind.key != ORGANISATION:
         return poster.paper(session, actor, wanted.period)
     if not wanted.requester_id:

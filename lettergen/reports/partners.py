@@ -184,8 +184,12 @@ def _brought(title: str, lines: Sequence[Line]) -> Iterator[dict[str, str]]:
 
 
 def _short(title: str) -> str:
-    """Return a title that takes two lines at most, or the page would become two."""
-    return shorten(title, LONGEST_TITLE, placeholder=" …")
+    """Return a title that takes two lines at most, or the page would become two.
+
+    What stands in brackets goes first: a cut within them reads badly.
+    """
+    whole = title if len(title) <= LONGEST_TITLE else title.partition(" (")[0]
+    return shorten(whole, LONGEST_TITLE, placeholder=" …")
 
 
 def _late(

@@ -5,6 +5,7 @@ from lettergen.web import (
     requests_acts,
     requests_details,
     requests_elsewhere,
+    requests_finding,
     requests_papers,
 )
 from lettergen.web.requests_page import requests
@@ -15,5 +16,6 @@ __all__ = [
     "requests_acts",
     "requests_details",
     "requests_elsewhere",
+    "requests_finding",
     "requests_papers",
 ]

@@ -144,7 +144,7 @@ def first_figures(session: Session, found: Seen) -> tuple[Figure, ...]:
             "",
             url_for("board.page", late="1"),
             "" if target is None else f"{shown(target, Unit.PERCENT)} left in target",
-            _against(found, "in_target"),
+            () if target is None else _against(found, "in_target"),
             (
                 ("Late today", LATE),
                 _definition("in_target"),

@@ -42,6 +42,7 @@ def test_a_payment_settles_the_invoice_and_the_request_counts_as_paid(till):
     assert (facts.is_paid, facts.due, facts.needs_payment) == (True, 0, False)
     assert till.session.get(Request, request_id).state == "paid"
     rows = till.session.scalars(select(Work).where(Work.request_id == request_id))
+    # The papers themselves are no work of their own: neither written, nor letters.
     noted = {one.kind: one.fee_pence for one in rows if one.fee_pence}
     assert noted == {"quoted": 40_00, "invoiced": 40_00, "paid": 40_00}
 

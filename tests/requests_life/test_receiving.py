@@ -125,6 +125,24 @@ def test_a_decided_request_goes_where_its_outcome_leads(decide, answers, state, 
     )
 
 
+@pytest.mark.parametrize(
+    ("answers", "payer", "step"),
+    [
+        (FIT_NOTE, "nobody", None),
+        (GYM, "nobody", None),
+        ({"type": "child_protection", "requester": "state"}, "state", "restricted"),
+    ],
+)
+def test_the_ledger_is_told_who_will_pay_and_what_is_restricted(
+    session, decide, answers, payer, step
+):
+    request = decide(answers)
+
+    decided = select(Work).where(Work.request_id == request.id, Work.kind == "triaged")
+    (row,) = session.scalars(decided)
+    assert (row.payer, row.step) == (payer, step)
+
+
 def test_unknown_answers_are_refused_and_nothing_is_decided(session, people, decide, receive):
     with pytest.raises(BadInputs, match="flag"):
         decide({"flag": "nonsense"}, once="bad")

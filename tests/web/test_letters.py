@@ -200,8 +200,12 @@ def test_a_manager_sees_letters_but_no_drafts(manager: Any, begun: Any, issue: A
     assert "Unfinished" not in home.text
     assert [one.text for one in home.select(".nhsuk-header__navigation-link[href]")] == [
         "Home",
+        "Triage",
+        "Board",
         "Letters",
         "Photo register",
+        "Money",
+        "Workload",
         "Email",
         "Practice",
         "Staff",
