@@ -26,7 +26,7 @@ from lettergen.web.triage_page import own_terms
 class RequestSearch(PatientForm):
     """A request by its reference, or its patient."""
 
-    reference = StringField("Reference", [Optional(), Length(max=40)])
+    reference = StringField("Or the reference of the request", [Optional(), Length(max=40)])
 
     def validate_reference(self, field: StringField) -> None:
         """A mistyped reference would find nothing: say so instead."""
