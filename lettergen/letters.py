@@ -14,6 +14,16 @@ from lettergen.rendering.qr import drawing
 LETTER, PATIENT, LARGE = "letter", "patient", "large"
 # What a template may be written for: paper, paper in large print, a web page.
 IN_LARGE_PRINT, AS_PAGE = "large", "page"
+# In place of a patient, on paper that is about nobody or must not say about whom.
+NOBODY: Mapping[str, Any] = {
+    "title": None,
+    "given_name": "",
+    "family_name": "",
+    "full_name": "",
+    "initials": "",
+    "date_of_birth": None,
+    "nhs_number": None,
+}
 
 
 @dataclass(frozen=True)

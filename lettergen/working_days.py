@@ -23,9 +23,13 @@ def holidays(places: HasFolders) -> frozenset[date]:
     That file lists days by year or any other name: `2027 = [2027-05-10]`. Raises Refused for one
     that cannot be read.
     """
-    files = [folder / FILE for folder in places.forms_folders]
-    own = (day for path in files if path.is_file() for day in _listed(path))
+    own = (day for path in paths(places) if path.is_file() for day in _listed(path))
     return england() | frozenset(own)
+
+
+def paths(places: HasFolders) -> list[Path]:
+    """Return where a list of days off may lie."""
+    return [Path(folder) / FILE for folder in places.forms_folders]
 
 
 @cache

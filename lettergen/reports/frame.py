@@ -8,22 +8,13 @@ from typing import Any
 from lettergen import letters
 from lettergen.calendar import LONDON
 from lettergen.documents import Made, Office
-from lettergen.letters import LETTER
+from lettergen.letters import LETTER, NOBODY
 from lettergen.models import Practice
 from lettergen.rendering import Sheet
 from lettergen.reports.kinds import Kind
 
 FAMILY = "workload"
 VERSION = "1"
-NOBODY: dict[str, Any] = {
-    "title": None,
-    "given_name": "",
-    "family_name": "",
-    "full_name": "",
-    "initials": "",
-    "date_of_birth": None,
-    "nhs_number": None,
-}
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def load(places: HasFolders) -> Catalogue:
     Raises BrokenDefinition with every fault of all files.
     """
     faults: list[Fault] = []
-    files = {path.name: one for path in _paths(places) if (one := _opened(path, faults))}
+    files = {path.name: one for path in paths(places) if (one := _opened(path, faults))}
     faults += _missing(places, files)
     if faults:
         raise BrokenDefinition(faults)
@@ -55,21 +55,12 @@ def notes_of(places: HasFolders) -> list[Fault]:
         replies = load(places).replies
     except BrokenDefinition:
         return []
-    files = [one for path in _paths(places) if (one := _opened(path, []))]
+    files = [one for path in paths(places) if (one := _opened(path, []))]
     for one in files:
         for code in one.table.get("replies", ()):
             for remark in dict.fromkeys(remarks(replies[code])):
                 one.add(("replies", code), remark)
     return [note for one in files for note in one.faults]
-
-
-def seen(places: HasFolders) -> tuple[tuple[str, int, int], ...]:
-    """Return path, time of change and size of each file, to know when to read them anew."""
-    return tuple(
-        (str(path), found.st_mtime_ns, found.st_size)
-        for path in _paths(places)
-        for found in [path.stat()]
-    )
 
 
 def _read(files: Files, *, version: str) -> Catalogue:
@@ -128,7 +119,7 @@ def _opened(path: Path, faults: list[Fault]) -> Opened | None:
 
 
 def _missing(places: HasFolders, files: Files) -> Iterator[Fault]:
-    there = {path.name for path in _paths(places)} | set(files)
+    there = {path.name for path in paths(places)} | set(files)
     folder = Path(places.forms_folders[0]) / FOLDER
     for name in SINGLE:
         if name not in there:
@@ -138,7 +129,7 @@ def _missing(places: HasFolders, files: Files) -> Iterator[Fault]:
             yield Fault(str(folder / pattern), 1, "there is no file of this name")
 
 
-def _paths(places: HasFolders) -> list[Path]:
+def paths(places: HasFolders) -> list[Path]:
     """Return the files in use by name; a practice's own stands in place of a shipped one."""
     found = {
         path.name: path
@@ -159,6 +150,6 @@ def _slugs(places: HasFolders) -> frozenset[str]:
 def _version(places: HasFolders) -> str:
     """Return a hash of all files in use, 12 hex digits."""
     digest = hashlib.sha256()
-    for path in _paths(places):
+    for path in paths(places):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]

@@ -8,21 +8,12 @@ from typing import Any
 from lettergen import letters
 from lettergen.calendar import LONDON
 from lettergen.documents import Made
-from lettergen.letters import LARGE, LETTER, Heading
+from lettergen.letters import LARGE, LETTER, NOBODY, Heading
 from lettergen.rendering import Renderer, Sheet
 from lettergen.requests.money.settings import COMPANY, PARTNERSHIP, SOLE
 
 FAMILY = "money"
 VERSION = "1"
-NOBODY: dict[str, Any] = {
-    "title": None,
-    "given_name": "",
-    "family_name": "",
-    "full_name": "",
-    "initials": "",
-    "date_of_birth": None,
-    "nhs_number": None,
-}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from lettergen import letters, post
 from lettergen.calendar import LONDON, british_date
-from lettergen.letters import LARGE, LETTER, Heading
+from lettergen.letters import LARGE, LETTER, NOBODY, Heading
 from lettergen.models import Practice, Request
 from lettergen.refusals import Refused
 from lettergen.rendering import Sheet
@@ -35,15 +35,6 @@ IN_TEXT = (
     "reopens",
     "contact_role",
 )
-NOBODY: Mapping[str, Any] = {
-    "title": None,
-    "given_name": "",
-    "family_name": "",
-    "full_name": "",
-    "initials": "",
-    "date_of_birth": None,
-    "nhs_number": None,
-}
 
 
 class NoReply(Refused):
