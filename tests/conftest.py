@@ -272,7 +272,9 @@ def _database(address: str, template: str = "template1") -> Iterator[tuple[str, 
     name = f"lettergen_{uuid4().hex}"
     maker = create_engine(make_url(address).set(database="postgres"), isolation_level="AUTOCOMMIT")
     with maker.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        # Copied as files: of some hundred small tables that is the quicker way.
+        copied = f"TEMPLATE {template} STRATEGY FILE_COPY"
+        connection.execute(text(f"CREATE DATABASE {name} {copied}"))
     yield make_url(address).set(database=name).render_as_string(hide_password=False), name
     with maker.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
