@@ -46,9 +46,7 @@ def test_somebody_asks_on_a_small_phone_and_agrees_there(
     looked_at(page, accessible)
     page.get_by_label("What do you need?").fill("mit circs")
     page.keyboard.press("Enter")
-    page.get_by_role(
-        "link", name="Letter for university"
-    ).first.click()
+    page.get_by_role("link", name="Letter for university").first.click()
     page.get_by_label("I ask for an organisation").check()
     expect(page.get_by_label("What kind of organisation?")).to_be_visible()
     page.get_by_label("I ask for myself").check()
