@@ -127,11 +127,20 @@ def window(chromium: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
+# Nothing is being fetched, and nothing fades or slides any more.
+AT_REST = """() => !document.querySelector("[aria-busy=true]")
+    && document.getAnimations().every((one) => one.playState !== "running")"""
+
+
 @pytest.fixture
 def accessible() -> Callable[[Page], None]:
-    """Return a function that fails when axe finds anything wrong with a page as it stands."""
+    """Return a function that fails when axe finds anything wrong with a page that has come to rest.
+
+    In the middle of a fade a colour is neither the one before nor the one after.
+    """
 
     def check(page: Page) -> None:
+        page.wait_for_function(AT_REST)
         found = Axe().run(page).response["violations"]
         said = [
             f"{one['id']}: {node['html'][:200]} ({node['failureSummary']})"
