@@ -19,65 +19,66 @@ from lettergen.refusals import Refused
 from lettergen.rendering import Renderer
 from lettergen.requests.catalogue.standing import Requests
 from lettergen.vault import open_vault
-from lettergen.web import pages, review
-from lettergen.web.agreeing import agreeing
-from lettergen.web.allocation import allocation
-from lettergen.web.asking import asking
-from lettergen.web.asking_send import sending
-from lettergen.web.board import board
-from lettergen.web.certificate import certificate
-from lettergen.web.changing_mind import changing_mind
-from lettergen.web.choosing_signing import choosing
-from lettergen.web.consent_end import consent_end
-from lettergen.web.consent_locks import consent_locks
-from lettergen.web.consent_material import consent_material
-from lettergen.web.consent_paper import consent_paper
-from lettergen.web.consent_progress import progress
-from lettergen.web.consenting import consenting
-from lettergen.web.context import Standing
-from lettergen.web.display import Page, add_display
-from lettergen.web.door import door
-from lettergen.web.entry import guard, refuse_silent_routes
-from lettergen.web.errors import add_errors, ask_to_sign_in
-from lettergen.web.fees import fees
-from lettergen.web.filling import filling
-from lettergen.web.following import following
-from lettergen.web.genuine import genuine
-from lettergen.web.handing import handing
-from lettergen.web.headers import protect
-from lettergen.web.issued import issued
-from lettergen.web.letters import letters
-from lettergen.web.limits import limit_outside
-from lettergen.web.money import money
-from lettergen.web.money_settings import money_settings
-from lettergen.web.outside import open_outside
-from lettergen.web.patient import patient
-from lettergen.web.people import people
-from lettergen.web.post import post
-from lettergen.web.practice import practice
-from lettergen.web.register import register
-from lettergen.web.register_records import limit_second_passwords, register_records
-from lettergen.web.register_settings import register_settings
-from lettergen.web.register_work import register_work
-from lettergen.web.replying import replying
-from lettergen.web.request_consent import request_consent
-from lettergen.web.request_locks import request_locks
-from lettergen.web.request_money import request_money
-from lettergen.web.request_settings import request_settings
-from lettergen.web.request_sight import request_sight
-from lettergen.web.requesters import requesters
-from lettergen.web.requests_routes import requests
-from lettergen.web.security import WORKING_DAY, add_sign_in
-from lettergen.web.seeing import seeing
-from lettergen.web.tablet import keep_with_patient, tablet
-from lettergen.web.triage import triage
-from lettergen.web.uploads import allow_uploads
-from lettergen.web.workload import workload
-from lettergen.web.workload_adding import workload_adding
-from lettergen.web.workload_files import workload_files
-from lettergen.web.workload_papers import workload_papers
-from lettergen.web.workload_rows import workload_rows
-from lettergen.web.workload_settings import workload_settings
+from lettergen.web.base.context import Standing
+from lettergen.web.base.display import Page, add_display
+from lettergen.web.base.entry import guard, refuse_silent_routes
+from lettergen.web.base.errors import add_errors, ask_to_sign_in
+from lettergen.web.base.headers import protect
+from lettergen.web.base.limits import limit_outside
+from lettergen.web.base.outside import open_outside
+from lettergen.web.base.security import WORKING_DAY, add_sign_in
+from lettergen.web.base.uploads import allow_uploads
+from lettergen.web.consents.changing_mind import changing_mind
+from lettergen.web.consents.choosing_signing import choosing
+from lettergen.web.consents.consenting import consenting
+from lettergen.web.consents.end import consent_end
+from lettergen.web.consents.locks import consent_locks
+from lettergen.web.consents.material import consent_material
+from lettergen.web.consents.paper import consent_paper
+from lettergen.web.consents.progress import progress
+from lettergen.web.front.agreeing import agreeing
+from lettergen.web.front.asking import asking
+from lettergen.web.front.following import following
+from lettergen.web.front.locks import request_locks
+from lettergen.web.front.seeing import seeing
+from lettergen.web.front.sending import sending
+from lettergen.web.home import pages
+from lettergen.web.letters import review
+from lettergen.web.letters.filling import filling
+from lettergen.web.letters.genuine import genuine
+from lettergen.web.letters.handing import handing
+from lettergen.web.letters.issued import issued
+from lettergen.web.letters.listing import letters
+from lettergen.web.letters.patient import patient
+from lettergen.web.links.door import door
+from lettergen.web.links.tablet import keep_with_patient, tablet
+from lettergen.web.money.fees import fees
+from lettergen.web.money.overview import money
+from lettergen.web.money.settings import money_settings
+from lettergen.web.practice.certificate import certificate
+from lettergen.web.practice.people import people
+from lettergen.web.practice.post import post
+from lettergen.web.practice.record import practice
+from lettergen.web.register.question import register
+from lettergen.web.register.records import limit_second_passwords, register_records
+from lettergen.web.register.settings import register_settings
+from lettergen.web.register.work import register_work
+from lettergen.web.requests.allocation import allocation
+from lettergen.web.requests.board import board
+from lettergen.web.requests.consent import request_consent
+from lettergen.web.requests.money import request_money
+from lettergen.web.requests.replying import replying
+from lettergen.web.requests.requesters import requesters
+from lettergen.web.requests.routes import requests
+from lettergen.web.requests.settings import request_settings
+from lettergen.web.requests.sight import request_sight
+from lettergen.web.triage.routes import triage
+from lettergen.web.workload.adding import workload_adding
+from lettergen.web.workload.files import workload_files
+from lettergen.web.workload.overview import workload
+from lettergen.web.workload.papers import workload_papers
+from lettergen.web.workload.rows import workload_rows
+from lettergen.web.workload.settings import workload_settings
 
 _LARGEST_REQUEST = 2_000_000
 _MOST_FIELDS = 3_000

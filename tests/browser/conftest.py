@@ -92,9 +92,11 @@ def served() -> Callable[..., AbstractContextManager[Running]]:
     return _served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium."""
+    """The system's Chromium. Playwright keeps an event loop in this thread while it lives: other
+    tests, which start loops of their own, need it gone.
+    """
     if not Path(CHROMIUM).exists():
         pytest.skip(f"there is no {CHROMIUM}")
     with sync_playwright() as playwright:

@@ -95,11 +95,14 @@ def fits(page: Page) -> bool:
 def test_eight_mixed_requests_take_six_actions_each_at_most(
     running: Any, window: Callable[..., Page], accessible: Callable[[Page], None]
 ) -> None:
-    page = window(f"{running.address}/triage", COLLEAGUE)
+    page = window(f"{running.address}/board", COLLEAGUE)
+    # The practice is shared: others may have asked already.
+    before = page.locator(".bo-card").count()
     counted = {}
     for number, case in enumerate(CASES):
         page.goto(f"{running.address}/triage")
         hands = Keyboard(page)
+        page.wait_for_selector("#q:focus")
 
         hands.type(case.words)
         hands.press("Enter")
@@ -126,7 +129,7 @@ def test_eight_mixed_requests_take_six_actions_each_at_most(
     page.keyboard.press("b")
     page.wait_for_url("**/board")
     accessible(page)
-    assert page.locator(".bo-card").count() == len(CASES)
+    assert page.locator(".bo-card").count() == before + len(CASES)
     assert max(counted.values()) <= MOST_ACTIONS, counted
 
 
@@ -153,8 +156,10 @@ def test_an_outcome_follows_the_answers_on_a_telephone_and_nothing_typed_is_lost
 
 def test_suggestions_come_while_somebody_types(running: Any, window: Callable[..., Page]) -> None:
     page = window(f"{running.address}/triage", COLLEAGUE)
+    page.wait_for_selector("#q:focus")
     page.keyboard.type("mit circs", delay=15)
-    page.wait_for_selector("[role=option][aria-selected=true]")
+    # Lists for fewer words may come first.
+    page.wait_for_selector("[role=option][aria-selected=true]:has-text('mitigating')")
 
     took = page.evaluate(
         """async () => {

@@ -10,7 +10,7 @@ from flask import Flask
 from lettergen import models
 from lettergen.requests.life import deciding
 from lettergen.requests.triage import filled
-from lettergen.web.due_words import due_of
+from lettergen.web.base.due_words import due_of
 from tests.web import asked
 
 FRIDAY = date(2026, 11, 20)

@@ -15,7 +15,7 @@ from lettergen.consents import asking
 from lettergen.consents.form.standing import Consents
 from lettergen.consents.papers.sheets import page_code
 from lettergen.places import CHECKOUT
-from lettergen.web import consent_form
+from lettergen.web.consents import form as consent_form
 from tests.consent_asking.cases import (
     ADULT,
     BEST_INTERESTS,

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from lettergen.web.entry import UndeclaredRoute, declared, refuse_silent_routes
+from lettergen.web.base.entry import UndeclaredRoute, declared, refuse_silent_routes
 
 ROLES = {"clinician": "clinician", "receptionist": "reception", "manager": "manager"}
 # What a route may name that belongs to one practice.

@@ -13,7 +13,7 @@ from sqlalchemy import delete, event, select
 
 from lettergen import models, reference
 from lettergen.models import Document, DocumentContent, DocumentFile, Practice, Review
-from lettergen.web.limits import LOOKED_UP
+from lettergen.web.base.limits import LOOKED_UP
 
 PRIVATE = ("Rowan", "Testerby", "Specimen", "landlord", "Casey", "whom it may", "999 000", "7946")
 

@@ -21,7 +21,7 @@ from lettergen.models import (
     DocumentFile,
     Link,
 )
-from lettergen.web.limits import WRONG
+from lettergen.web.base.limits import WRONG
 
 BORN = {"day": "12", "month": "4", "year": "1998"}
 WRONG_YEAR = {**BORN, "year": "1999"}

@@ -24,7 +24,7 @@ from lettergen.models import (
     Document,
     Practice,
 )
-from lettergen.web.register_work import cell
+from lettergen.web.register.work import cell
 from tests.web import filed
 from tests.web.conftest import soup
 from tests.web.filed import ADULT, CHILD, IMAGE, TEACHING, WITHDRAWN

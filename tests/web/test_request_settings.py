@@ -8,7 +8,7 @@ from lettergen.places import Places
 from lettergen.requests import catalogue
 from lettergen.requests.catalogue.settings import RequestSettings
 from lettergen.requests.triage import decide
-from lettergen.web.request_settings import pence_of, pounds_of, stale
+from lettergen.web.requests.settings import pence_of, pounds_of, stale
 
 PAGE = "/settings/requests"
 CATALOGUE = catalogue.load(Places(Path("/nowhere")))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from lettergen import accounts, models
 from lettergen.models import ANSWERED, OFFERED, SET_UP, Staff
 from lettergen.refusals import Refused
-from lettergen.web import tablet_lock
+from lettergen.web.links import tablet_lock
 from tests.consent_asking.cases import ADULT
 from tests.web import patients
 from tests.web.conftest import soup

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from lettergen import models, workload
 from lettergen.models import Requester, Work
 from lettergen.rendering import Renderer
-from lettergen.web.workload_asked import asked
+from lettergen.web.workload.asked import asked
 from tests.conftest import NOW
 from tests.web.conftest import ADDRESSES, Clock, StrictClient, application, settings_in
 

@@ -76,7 +76,7 @@ function suggest(box) {
       // Typed faster than the list came: the answer to come is waited for.
       event.preventDefault();
       clearTimeout(state.timer);
-      look().then(() => options()[0] && choose(options()[0]));
+      look().then(() => state.words === box.value.trim() && options()[0] && choose(options()[0]));
     }
   }
 

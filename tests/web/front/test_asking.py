@@ -22,8 +22,8 @@ from lettergen.requests.front import following
 from lettergen.requests.front.asking import visitor
 from lettergen.requests.life import agreeing, deciding, facts, guards, moves
 from lettergen.requests.life.states import STATES
-from lettergen.web import form_token
-from lettergen.web.asking_form import AGREEMENTS
+from lettergen.web.base import form_token
+from lettergen.web.front.asking_form import AGREEMENTS
 from tests.web import asked
 from tests.web.front.conftest import soup, words
 

@@ -1,0 +1,1 @@
+"""Asking for photo consent: set up, answered by the patient, signed, explained."""

@@ -1,0 +1,1 @@
+"""The first page, the help, and what waits for somebody."""

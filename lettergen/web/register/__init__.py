@@ -1,0 +1,1 @@
+"""The register of photo consents: may we use it today, and what follows from it."""

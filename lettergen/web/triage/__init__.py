@@ -1,0 +1,1 @@
+"""Triage: from what somebody asks to the outcome and the button of what is done next."""
