@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -253,9 +254,21 @@ def test_serve_ends_at_once_at_ctrl_c_when_nothing_is_being_sent(run, installed,
     assert time.monotonic() - begin < 8
 
 
-def _serving() -> "subprocess.Popen[str]":
+@contextmanager
+def _serving() -> "Iterator[subprocess.Popen[str]]":
     command = [sys.executable, "-m", "lettergen.cli", "serve", f"--port={free_port()}"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ))
-    said = server.stdout.readline() if server.stdout else ""
-    assert re.match("lettergen is at ", said)
-    return server
+    server = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=dict(os.environ), preexec_fn=_hears_ctrl_c
+    )
+    try:
+        said = server.stdout.readline() if server.stdout else ""
+        assert re.match("lettergen is at ", said)
+        yield server
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def _hears_ctrl_c() -> None:
+    """Tests that were started in the background hand on that they ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
