@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, NoEncryption
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 from cryptography.x509.oid import NameOID
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
@@ -28,6 +30,12 @@ from lettergen.definitions import Folders, Library
 from lettergen.documents import Office
 from lettergen.rendering import Renderer
 from lettergen.vault import Vault, demonstration_vault
+
+# No test fails because the machine is busy; how fast things are is measured in bench/.
+hypothesis_settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("busy")
 
 POSTGRESQL = os.environ.get("LETTERGEN_TEST_DATABASE_URL")
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)

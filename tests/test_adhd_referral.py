@@ -172,7 +172,7 @@ def test_nothing_in_the_form_states_a_diagnosis() -> None:
         assert phrase not in said
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_no_answer_of_a_hidden_question_survives(data: st.DataObject) -> None:
     start = data.draw(st.sampled_from([MINIMAL, CHILD, CASES["red flags that must stop"]]))
@@ -187,7 +187,7 @@ def test_no_answer_of_a_hidden_question_survives(data: st.DataObject) -> None:
             assert (one.name in found.shown) == one.show_if.holds(known), one.name
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_w17_fires_just_when_a_screening_question_was_not_asked(data: st.DataObject) -> None:
     names = (*SCREENING, "cardiac_flags", "sex")
@@ -200,7 +200,7 @@ def test_w17_fires_just_when_a_screening_question_was_not_asked(data: st.DataObj
     assert ("W17" in [one.rule_id for one in found.warnings]) == is_not_asked
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     days=st.integers(min_value=0, max_value=365 * 30),
     inattention=st.integers(min_value=0, max_value=9),
@@ -227,7 +227,7 @@ def test_usual_count_is_five_from_seventeen_and_six_before(
     assert ("W01" in [one.rule_id for one in found.warnings]) is not reached
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     systolic=st.integers(min_value=100, max_value=200),
     diastolic=st.integers(min_value=50, max_value=99),

@@ -432,7 +432,7 @@ def test_a_text_chunk_that_swells_is_refused() -> None:
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_damage_anywhere_gives_a_picture_or_a_refusal(data: st.DataObject) -> None:
     whole = bytearray(data.draw(st.sampled_from([jpeg(picture(40, 30)), png(picture(40, 30))])))
     for _ in range(data.draw(st.integers(1, 6))):

@@ -428,7 +428,7 @@ def places_in(value, above=()):
         yield from places_in(inner, (*above, key))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_whatever_stands_in_a_definition_is_read_or_is_a_fault_with_its_line(sound_folders, data):
     table = tomllib.loads(SOUND)

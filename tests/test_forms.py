@@ -459,7 +459,7 @@ POSTED = st.dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(POSTED)
 def test_whatever_is_posted_is_read_without_a_fault_and_told_apart(library, kind, typed):
     reading = forms.read(kind, typed, on=DAY, directories=library.directories)
@@ -486,7 +486,7 @@ TREES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TREES)
 def test_sound_answers_come_back_as_they_were_given(library, kind, answers):
     reading = forms.read(

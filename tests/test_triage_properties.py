@@ -48,7 +48,7 @@ INPUTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(INPUTS)
 def test_p1_every_answer_comes_to_exactly_one_outcome(inputs):
     made = decide(CATALOGUE, inputs)
@@ -99,7 +99,7 @@ def test_p3_without_consent_nothing_about_a_patient_leaves():
                 assert rule.id in WITHOUT_CONSENT or result.outcome in TELLS_NOTHING, known
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(INPUTS, st.sampled_from(LACKING))
 def test_p3_a_letter_without_consent_names_nobody(inputs, consent):
     made = decide(CATALOGUE, {**inputs, "consent": consent})
@@ -107,7 +107,7 @@ def test_p3_a_letter_without_consent_names_nobody(inputs, consent):
     assert made.nameless == bool(made.letter)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(INPUTS)
 def test_p4_answers_that_were_saved_come_to_the_same_again(inputs):
     assert decide(AGAIN, json.loads(json.dumps(inputs))) == decide(CATALOGUE, inputs)

@@ -31,6 +31,7 @@ class Work(OfPractice, Base):
         Index(None, "practice_id", "day"),
         Index(None, "practice_id", "kind", "day"),
         Index(None, "practice_id", "request_id"),
+        Index(None, "practice_id", "requester_id", "day"),
         UniqueConstraint("practice_id", "corrects_id"),
     )
 
@@ -124,7 +125,9 @@ class WorkSum(OfPractice, Base):
 
 
 class WorkSpread(OfPractice, Base):
-    """How often one key was counted in a month: days waited, breaches, pence owed since a day."""
+    """How often one key was counted in a month: days waited, breaches, pence owed since a day, rows
+    that count under an organisation which they do not name.
+    """
 
     __tablename__ = "work_spreads"
     __table_args__ = (
@@ -136,5 +139,5 @@ class WorkSpread(OfPractice, Base):
     month: Mapped[date]
     first: Mapped[str] = mapped_column(String(VALUE_LENGTH))
     second: Mapped[str] = mapped_column(String(VALUE_LENGTH))
-    key: Mapped[str] = mapped_column(String(30))
+    key: Mapped[str] = mapped_column(String(ID_LENGTH))
     amount: Mapped[Amount]

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal, NamedTuple, get_args
 
 from lettergen.models.work import VALUE_LENGTH, WorkSum
-from lettergen.workload.counting import OWED, Group, Part
+from lettergen.workload.counting import BY_KEY, ELSEWHERE, OWED, Group, Part
 
 Dimension = Literal[
     "family", "type", "requester_class", "requester", "role", "staff", "outcome", "rule", "payer"
@@ -39,7 +39,10 @@ PAIRS: tuple[tuple[Dimension, Dimension], ...] = (
 )
 GRAINS: tuple[tuple[str, ...], ...] = ((), (DAY,), *((one,) for one in DIMENSIONS), *PAIRS)
 # What is owed is asked for by payer and organisation only, and has a key for every day.
-OWED_GRAINS = frozenset({(), ("payer",), ("requester",), ("family",), ("requester_class",)})
+ONLY_GRAINS: dict[str, frozenset[tuple[str, ...]]] = {
+    OWED: frozenset({(), ("payer",), ("requester",), ("family",), ("requester_class",)}),
+    ELSEWHERE: frozenset({("requester",)}),
+}
 _KEYS = ("id", "practice_id", "grain", "month", "first", "second")
 AMOUNTS = tuple(one.key for one in WorkSum.__table__.columns if one.key not in _KEYS)
 PLACE = {name: place for place, name in enumerate(AMOUNTS)}
@@ -129,9 +132,9 @@ class Totals:
 
     def _add_keyed(self, part: Part, fact: str, key: str, amount: int) -> None:
         month = part.day.replace(day=1)
-        for grain, first, second in cells(part.group, OWED_GRAINS if fact == OWED else None):
+        for grain, first, second in cells(part.group, ONLY_GRAINS.get(fact)):
             self.spreads[SpreadPlace(fact, grain, month, first, second, key)] += amount
-        if fact != OWED:
+        if fact in BY_KEY:
             day = part.day.isoformat()
             self.spreads[SpreadPlace(fact, DAY, month, day, "", key)] += amount
 

@@ -2,16 +2,16 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from lettergen.models import Actor, Work
+from lettergen.models import Actor, Work, WorkSpread
 from lettergen.refusals import Refused
-from lettergen.workload import counting
-from lettergen.workload.counting import Part
+from lettergen.workload import counting, sums
+from lettergen.workload.counting import ELSEWHERE, Part, Piece
 from lettergen.workload.grains import DIMENSIONS
 from lettergen.workload.measures import MEASURES
 from lettergen.workload.periods import Period
@@ -80,9 +80,10 @@ def rows_of(
         require_own(actor, Filter(staff=(group or {})["staff"]))
     wanted = _wanted(session, actor, where, dict(group or {}))
     asked = _Asked(actor, MEASURES[measure].facts if measure else (), period, wanted)
+    sums.settle(session)
     found: list[Row] = []
     while True:
-        pieces = list(session.scalars(_candidates(asked, after).limit(AT_ONCE)))
+        pieces = _pieces(session, asked, after)
         for row in _found(session, asked, pieces):
             found.append(row)
             if len(found) == limit:
@@ -113,7 +114,8 @@ class _Asked:
         """Return what a part adds to the measure: empty if it has no part in it."""
         keyed = Counter[str]()
         for (fact, _), amount in part.spreads.items():
-            keyed[fact] += amount
+            if fact != ELSEWHERE:
+                keyed[fact] += amount
         every = {**part.amounts, **keyed}
         return {name: every[name] for name in self.facts or every if every.get(name)}
 
@@ -133,8 +135,34 @@ def _wanted(
     return found
 
 
+def _pieces(session: Session, asked: _Asked, after: str | None) -> list[Work]:
+    """Return the next rows that may have a part in it, the newest first; their case tells."""
+    requesters = asked.wanted.get("requester", frozenset({""}))
+    if "" in requesters or not sums.is_counted(session, asked.actor.practice_id):
+        return list(session.scalars(_candidates(asked, after)))
+    # Two ways to rows of an organisation, each along an index: to ask of every row of a month
+    # whether another one of its request names it takes as long as the month is busy.
+    others = {name: values for name, values in asked.wanted.items() if name != "requester"}
+    wanted = _candidates(replace(asked, wanted=others), after)
+    found = list(session.scalars(wanted.where(Work.requester_id.in_(requesters))))
+    found += session.scalars(wanted.where(Work.id.in_(_elsewhere(asked, requesters))))
+    return sorted(set(found), key=lambda row: (row.day, row.id), reverse=True)[:AT_ONCE]
+
+
+def _elsewhere(asked: _Asked, requesters: frozenset[str]) -> Select[str]:
+    """Return the ids of rows that count under an organisation and do not name it."""
+    return select(WorkSpread.key).where(
+        WorkSpread.practice_id == asked.actor.practice_id,
+        WorkSpread.fact == ELSEWHERE,
+        WorkSpread.grain == "requester",
+        WorkSpread.month.between(asked.period.since.replace(day=1), asked.period.until),
+        WorkSpread.first.in_(requesters),
+        WorkSpread.amount > 0,
+    )
+
+
 def _candidates(asked: _Asked, after: str | None) -> Select[Work]:
-    """Return the query of rows that may have a part in it; only their case tells for sure."""
+    """Return the query of rows that may have a part in it, or whose requests say so."""
     mine = [
         Work.practice_id == asked.actor.practice_id,
         Work.day.between(asked.period.since, asked.period.until),
@@ -151,7 +179,7 @@ def _candidates(asked: _Asked, after: str | None) -> Select[Work]:
         except ValueError:
             raise Refused("This page of rows is not there. Go back to the figure.") from None
         mine.append(or_(Work.day < since, and_(Work.day == since, Work.id < key)))
-    return select(Work).where(*mine).order_by(Work.day.desc(), Work.id.desc())
+    return select(Work).where(*mine).order_by(Work.day.desc(), Work.id.desc()).limit(AT_ONCE)
 
 
 def _may_be(name: str, values: frozenset[str]) -> ColumnElement[bool]:
@@ -170,15 +198,17 @@ def _may_be(name: str, values: frozenset[str]) -> ColumnElement[bool]:
 
 def _found(session: Session, asked: _Asked, pieces: Sequence[Work]) -> Iterator[Row]:
     """Yield the pieces that count in the measure, with what they add, in their order."""
-    mine = select(Work).where(Work.practice_id == asked.actor.practice_id)
+    # Without their ORM, as sums are counted: a page looks at some hundreds of rows.
+    columns = [getattr(Work, name) for name in Piece.__annotations__]
+    mine = select(*columns).where(Work.practice_id == asked.actor.practice_id)
     requests = {row.request_id for row in pieces if row.request_id}
-    cases: dict[str, list[Work]] = defaultdict(list)
+    cases: dict[str, list[Piece]] = defaultdict(list)
     # Nothing in an empty list: SQLite would read all rows of the practice to find that out.
     if requests:
-        for row in session.scalars(mine.where(Work.request_id.in_(requests))):
-            cases[row.request_id or ""].append(row)
+        for one in session.execute(mine.where(Work.request_id.in_(requests))):
+            cases[one.request_id].append(one)
     ids = [row.id for row in pieces if not row.request_id]
-    newer = list(session.scalars(mine.where(Work.corrects_id.in_(ids)))) if ids else []
+    newer = list(session.execute(mine.where(Work.corrects_id.in_(ids)))) if ids else []
     parts = [part for rows in cases.values() for part in counting.parts(rows)]
     for row in pieces:
         if not row.request_id:

@@ -186,7 +186,7 @@ def recount(forms: list[Form], day: int, known_at: datetime) -> tuple[str, str]:
 
 
 @given(histories(), st.integers(0, LAST_DAY), st.none() | st.integers(0, LAST_DAY + 5))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_the_register_agrees_with_a_plain_recount(forms, day, known):
     known_at = ALL_KNOWN if known is None else moment(known, 600)
 
@@ -194,7 +194,7 @@ def test_the_register_agrees_with_a_plain_recount(forms, day, known):
 
 
 @given(histories(), st.integers(0, LAST_DAY), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_happens_later_leaves_the_answers_of_earlier_days_alone(forms, day, data):
     before = answer(forms, day)
     grown = [
@@ -213,7 +213,7 @@ def test_what_happens_later_leaves_the_answers_of_earlier_days_alone(forms, day,
 
 
 @given(histories(), st.integers(0, LAST_DAY), st.integers(0, LAST_DAY), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_is_written_down_later_leaves_what_was_known_alone(forms, day, known, data):
     known_at = moment(known, 600)
     before = answer(forms, day, known_at)
@@ -227,7 +227,7 @@ def test_what_is_written_down_later_leaves_what_was_known_alone(forms, day, know
 
 
 @given(histories(), st.integers(0, LAST_DAY))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_there_is_no_yes_without_a_signed_yes(forms, day):
     night = moment(day + 1, -480)
     if answer(forms, day)[0] == "YES":
@@ -245,9 +245,7 @@ DEEDS = st.lists(
 
 @pytest.mark.slow
 @given(deeds=DEEDS)
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_deeds_by_chance_answer_as_their_story_says(
     session, practice_terms, people, grant_of, deeds
 ):

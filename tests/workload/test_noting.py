@@ -5,10 +5,10 @@ from threading import Barrier, Thread
 
 import pytest
 import sqlalchemy
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from lettergen import workload
-from lettergen.models import Event, NotAllowed, Request, Work
+from lettergen.models import Event, NotAllowed, Request, Work, WorkLedger
 from lettergen.refusals import Refused
 from lettergen.workload import Filter, Period
 from tests.workload.conftest import moment, organisation
@@ -251,6 +251,43 @@ def test_what_turns_out_restricted_leaves_the_organisation_out_of_every_figure(s
         assert not workload.rows_of(session, people.manager, None, NOVEMBER, of_it).rows
         assert len(workload.rows_of(session, people.manager, None, NOVEMBER).rows) == 2
         assert workload.verify(session, people.manager.practice_id) == []
+
+
+def test_rows_from_before_an_organisation_was_known_are_its_own(sessions, people):
+    first, second, other = "4" * 32, "5" * 32, "6" * 32
+    names = [None, first, None, second, None]
+    with sessions.begin() as session:
+        for minute, name in enumerate(names):
+            workload.note(
+                session, people.manager, "other", at=AT + timedelta(minutes=minute),
+                outcome="done", request_id="1" * 32, requester_id=name, minutes_stated=minute + 1,
+            )  # fmt: skip
+        workload.note(
+            session, people.manager, "other", at=AT, outcome="done", request_id="2" * 32,
+            requester_id=other, minutes_stated=50,
+        )  # fmt: skip
+
+    with sessions() as session:
+        for limit in (1, 2, 50):
+            assert minutes_of(session, people, second, limit) == [5, 4, 3, 2, 1]
+        assert minutes_of(session, people, first, 2) == []
+        assert minutes_of(session, people, other, 2) == [50]
+        session.execute(delete(WorkLedger))
+        assert minutes_of(session, people, second, 50) == [5, 4, 3, 2, 1]
+
+
+def minutes_of(session, people, requester, limit):
+    """The minutes of an organisation's rows, page after page, most first."""
+    found, after = [], ""
+    while after is not None:
+        page = workload.rows_of(
+            session, people.manager, "minutes_stated", NOVEMBER, Filter(requester=requester),
+            limit=limit, after=after or None,
+        )  # fmt: skip
+        found, after = [*found, *page.rows], page.after
+    order = [(row.work.day, row.work.id) for row in found]
+    assert order == sorted(order, reverse=True)
+    return sorted((row.amounts["stated_administrator"] for row in found), reverse=True)
 
 
 def league_of_all(session, people):

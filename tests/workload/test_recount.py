@@ -78,7 +78,6 @@ COLUMNS = {"family": "about_family", "type": "about_slug", "outcome": "about_out
 @given(ledgers, changes, st.tuples(days, days), filters, st.sampled_from(sorted(COLUMNS)))
 @settings(
     max_examples=25,
-    deadline=None,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -68,6 +68,9 @@ def _widen() -> None:
     op.create_index("ix_work_practice_id_day", "work", ["practice_id", "day"])
     op.create_index("ix_work_practice_id_kind_day", "work", ["practice_id", "kind", "day"])
     op.create_index("ix_work_practice_id_request_id", "work", ["practice_id", "request_id"])
+    op.create_index(
+        "ix_work_practice_id_requester_id_day", "work", ["practice_id", "requester_id", "day"]
+    )
 
 
 def _fill() -> None:
@@ -139,7 +142,7 @@ def _spreads() -> None:
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("first", sa.String(length=80), nullable=False),
         sa.Column("second", sa.String(length=80), nullable=False),
-        sa.Column("key", sa.String(length=30), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
