@@ -44,6 +44,8 @@ class Asked:
     month: Period
     year: Period
     type: str
+    rare: str
+    rule: str
     requester: str
     staff: str
 
@@ -81,8 +83,8 @@ def questions(asked: Asked) -> dict[str, Question]:
     def lines(by: str, period: Period = month, where: Filter = workload.ALL) -> Question:
         return lambda session: workload.lines(session, actor, period, by, where)
 
-    def rows(measure: str, where: Filter = workload.ALL) -> Question:
-        return lambda session: workload.rows_of(session, actor, measure, month, where)
+    def rows(measure: str, where: Filter = workload.ALL, period: Period = month) -> Question:
+        return lambda session: workload.rows_of(session, actor, measure, period, where)
 
     def total(where: Filter, period: Period = month) -> Question:
         return lambda session: workload.total(session, actor, period, where)
@@ -109,6 +111,14 @@ def questions(asked: Asked) -> dict[str, Question]:
         "rows of requests": rows("requests"),
         "rows of what was avoided": rows("avoided"),
         "rows of one organisation": rows("requests", Filter(requester=asked.requester)),
+        "rows of one organisation, a year": rows(
+            "requests", Filter(requester=asked.requester), year
+        ),
+        "rows of one type": rows("requests", Filter(type=asked.type)),
+        "rows of a rare type": rows("requests", Filter(type=asked.rare)),
+        "rows of one rule": lambda session: workload.rows_of(
+            session, actor, "requests", month, group={"rule": asked.rule}
+        ),
     }
 
 
@@ -123,11 +133,14 @@ def _asked(session: Session) -> Asked:
     month = workload.month_of(date(2026, 10, 1))
     year = workload.months_until(month, 12)
 
-    def most(by: str) -> str:
-        found = workload.lines(session, actor, month, by)
-        return max((one for one in found if one.key), key=lambda one: one["requests"]).key
+    def asked_by(by: str) -> list[str]:
+        """Who or what was asked for, the most often first."""
+        found = [one for one in workload.lines(session, actor, month, by) if one["requests"]]
+        return [one.key for one in sorted(found, key=lambda one: -one["requests"]) if one.key]
 
-    return Asked(actor, month, year, most("type"), most("requester"), most("staff"))
+    types = asked_by("type")
+    rule, requester, staff = (asked_by(by)[0] for by in ("rule", "requester", "staff"))
+    return Asked(actor, month, year, types[0], types[-1], rule, requester, staff)
 
 
 def _rendering() -> float:

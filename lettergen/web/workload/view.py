@@ -56,6 +56,16 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class CameIn:
+    """How many requests came in, their rate by list size, if that is known, and what both mean."""
+
+    text: str
+    href: str
+    rate: str
+    definitions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Seen:
     """What the address asks for, of whom, on which day, and the three periods."""
 
@@ -153,6 +163,18 @@ def first_figures(session: Session, found: Seen) -> tuple[Figure, ...]:
     )  # fmt: skip
 
 
+def came_in(found: Seen) -> CameIn:
+    """Return how many requests came in, in words, for the sentence above the figures."""
+    asked, rate = found.this["requests"] or 0, found.this["requests_per_1000"]
+    noun = "request" if asked == 1 else "requests"
+    return CameIn(
+        f"{number(asked, Unit.COUNT)} {noun}",
+        found.rows("requests"),
+        "" if rate is None else number(rate, Unit.PER_1000),
+        (_definition("requests"), _definition("requests_per_1000")),
+    )
+
+
 def request_figure(found: Seen) -> Figure:
     """Return how many requests came in, as a first figure."""
     return _figure(found, "requests")
@@ -225,7 +247,7 @@ def _compared(session: Session, actor: Actor, asked: Asked, today: date) -> Comp
             session, actor, period, where, today=today, same_days=not asked.is_filtered
         )
     periods = (period, _before(period), _year_before(period))
-    this, last, ago = (workload.total(session, actor, one, where) for one in periods)
+    this, last, ago = (workload.total(session, actor, one, where, today=today) for one in periods)
     return Comparison(this, last, ago, periods, is_so_far=today < period.until)
 
 
@@ -253,7 +275,9 @@ def months(session: Session, found: Seen) -> list[tuple[Period, Line, Line]]:
     """Return the twelve months that end with the period: each with that of the year before."""
     last = month_of(found.period.until)
     both = months_until(last, 2 * MONTHS)
-    lines = workload.lines(session, found.actor, both, "month", found.asked.where)
+    where = found.asked.where
+    # The trend shows no medians, which take the longest to work out.
+    lines = workload.lines(session, found.actor, both, "month", where, is_quick=True)
     return [
         (month_of(date.fromisoformat(f"{this.key}-01")), this, before)
         for before, this in zip(lines[:MONTHS], lines[MONTHS:], strict=True)
