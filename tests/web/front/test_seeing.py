@@ -2,7 +2,7 @@
 
 import shutil
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +17,8 @@ from lettergen import documents, forms, models
 from lettergen.models import DocumentFile, Draft, Request, RequestSight, RequestSightFile, Review
 from lettergen.requests.life import board, moves
 from lettergen.requests.steps import releasing
+from lettergen.vault import demonstration_vault
+from tests.conftest import NOW
 from tests.web import asked
 from tests.web.conftest import ADDRESSES, CASES, LETTER
 from tests.web.front.conftest import soup, words
@@ -34,30 +36,35 @@ class Written:
 
 
 @pytest.fixture(scope="module")
-def written(built: Flask, _prepared: Any, clocks: Any) -> Written:
+def written(
+    built: Flask, _prepared: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Written]:
     """A signed letter for Rowan Testerby and a reviewed one, rendered once for all tests."""
-    parts, who, at = built.extensions["lettergen"], _prepared[0].clinician, clocks()
+    office, who, at = built.extensions["lettergen"].office, _prepared[0].clinician, NOW
     case = tomllib.loads(CASES.read_text("utf-8"))["cases"][0]["answers"]
-    kind = parts.office.library.get(LETTER)
+    kind = office.library.get(LETTER)
     own = {name for name, source in kind.supplied().items() if source.startswith("practice.")}
     typed = forms.flatten(kind, {name: said for name, said in case.items() if name not in own})
-    with parts.sessions() as session, models.changing(session):
-        signed = documents.issue_answers(
-            session,
-            parts.office,
-            who,
-            LETTER,
-            typed,
-            on=at.date(),
-            at=at,
-            signer=ADDRESSES["clinician"],
-        ).id
-        draft_id = documents.start(session, parts.office, who, LETTER, at=at, typed=typed).id
-        documents.prepare(session, parts.office, who, draft_id, at=at)
-    engine = parts.sessions.kw["bind"]
-    with engine.connect() as connection:
-        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-    return Written(signed, draft_id, Path(engine.url.database))
+    with _prepared[1](tmp_path_factory.mktemp("written")) as address:
+        engine = models.make_engine(address)
+        sessions = models.open_sessions(engine, demonstration_vault())
+        with sessions() as session, models.changing(session):
+            signed = documents.issue_answers(
+                session,
+                office,
+                who,
+                LETTER,
+                typed,
+                on=at.date(),
+                at=at,
+                signer=ADDRESSES["clinician"],
+            ).id
+            draft_id = documents.start(session, office, who, LETTER, at=at, typed=typed).id
+            documents.prepare(session, office, who, draft_id, at=at)
+        with engine.connect() as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        engine.dispose()
+        yield Written(signed, draft_id, Path(engine.url.database))
 
 
 @pytest.fixture
