@@ -1,5 +1,6 @@
 """Papers about workload: nobody is told by a number, and each says what the ledger says."""
 
+import subprocess
 from collections import defaultdict
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -15,6 +16,7 @@ from lettergen import definitions, documents, models, reports, workload
 from lettergen.config import Settings
 from lettergen.documents import Office
 from lettergen.models import Message, NotAllowed, Requester, Work
+from lettergen.places import CHECKOUT
 from lettergen.refusals import Refused
 from lettergen.rendering import Renderer
 from lettergen.reports import TooFewRequests, Wanted
@@ -24,6 +26,7 @@ from lettergen.requests.catalogue.standing import Requests
 from lettergen.workload import Period
 
 TODAY = date(2026, 11, 20)
+VERAPDF = CHECKOUT / "tests/verapdf/verapdf"
 OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31))
 SHORT_ABSENCE = "employer_sick_le7"
 
@@ -216,6 +219,41 @@ def test_the_partners_page_is_one_page_with_the_figures_of_the_month(
     assert "Shall we write to Example Works?" in _text(pdf)
 
 
+def test_the_page_of_a_month_that_is_not_over_is_one_page_and_says_so(
+    sessions, people, real_office, requests, works, now
+):
+    pdf, pages = _made(
+        sessions, real_office, people.clinician, requests, "partners", now,
+        period=Period(date(2026, 11, 1), date(2026, 11, 30)), decisions=("Shall we? " * 20,) * 2,
+    )  # fmt: skip
+
+    assert pages == 1
+    assert "of each month, the first 20 days are told" in _text(pdf)
+    assert "The month in figures November 2026 October 2026 November 2025" in _text(pdf)
+    assert "Requests that came in 0 7 0" in _text(pdf)
+
+
+@pytest.mark.slow
+def test_papers_that_hold_anything_keep_both_standards(
+    sessions, people, real_office, requests, works, now, tmp_path
+):
+    with sessions.begin() as session:
+        session.get_one(Requester, works).name = "<b>Works & Sons</b> =1+1 " + "ÄŁ" * 38
+    more = {"partners": {"decisions": ("<i>Shall we?</i> &amp;",)},
+            "organisation": {"requester_id": works}, "board": {"period": OCTOBER}}  # fmt: skip
+    files = []
+    for kind in reports.KINDS:
+        files.append(tmp_path / f"{kind}.pdf")
+        pdf, _ = _made(sessions, real_office, people.manager, requests, kind, now,
+                       **more.get(kind, {}))  # fmt: skip
+        files[-1].write_bytes(pdf)
+
+    told = subprocess.run([VERAPDF, "3a,ua1", *files], capture_output=True, text=True, check=False)
+
+    assert told.stdout.count("pass ") == 2 * len(files), told.stdout + told.stderr
+    assert told.returncode == 0
+
+
 def test_the_letter_to_an_organisation_never_counts_a_restricted_request(
     sessions, people, real_office, requests, works, now
 ):
@@ -273,12 +311,18 @@ def test_the_poster_tells_no_small_number(sessions, people, real_office, request
 def test_the_board_is_told_no_rate_of_days_to_come(
     sessions, people, real_office, requests, works, now
 ):
+    with sessions() as session, models.changing(session):
+        sizes = {"list_sizes": [{"from": "2026-01-01", "patients": 10_000}]}
+        workload.save(session, people.manager, sizes, at=now)
+
     pdf, _ = _made(
         sessions, real_office, people.manager, requests, "board", now,
         period=Period(date(2026, 10, 1), date(2026, 12, 31)),
     )  # fmt: skip
 
     assert "Requests for letters, 1 October 2026 to 20 November 2026" in _text(pdf)
+    # Seven in a month and 20 of 30 days.
+    assert "0.42 a month for 1,000 patients" in _text(pdf)
 
 
 def test_a_paper_about_work_is_no_work(sessions, people, real_office, requests, works, now):

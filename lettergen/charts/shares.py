@@ -42,15 +42,17 @@ def shares(
     given: Sequence[Share],
     *,
     width: float = WIDTH,
+    has_legend: bool = True,
 ) -> Chart:
     """Return bars of equal length, each cut in proportion. A bar of nothing is an empty frame.
 
-    Shares that are wide enough say their percentage. Raises ValueError for a negative part, or
+    Shares that are wide enough say their percentage. Without a legend, a table beside the bars
+    must say which style is which. Raises ValueError for a negative part, or
     for parts that the legend does not name.
     """
     boxes: list[Box] = []
     lines: list[Line] = []
-    legend_boxes, texts, y = _legend(legend, width)
+    legend_boxes, texts, y = _legend(legend if has_legend else (), width)
     for one in given:
         if len(one.parts) != len(legend) or any(part < 0 for part in one.parts):
             raise ValueError("Each bar has one part, not negative, for each word of the legend.")
@@ -83,7 +85,7 @@ def _legend(names: Sequence[str], width: float) -> tuple[list[Box], list[Text], 
         boxes.append(Box(rounded(x), rounded(y + 1), SWATCH, SWATCH, number))
         words = shortened(name, half - SWATCH - 10)
         texts.append(Text(rounded(x + SWATCH + 6), rounded(y + 12), words))
-    return boxes, texts, rows * LINE + 6
+    return boxes, texts, rows * LINE + 6 if names else 0.0
 
 
 def _cut(one: Share, y: float, width: float) -> tuple[list[Box], list[Text]]:

@@ -16,14 +16,14 @@ from lettergen.cli.desk import at_desk
 from lettergen.cli.workload_report import make_due, make_report
 from lettergen.config import load
 from lettergen.models import Actor
-from lettergen.workload import MEASURES, Filter, Line, Period, Unit
+from lettergen.workload import MEASURES, By, Filter, Line, Period, Unit
 
 FORM = "lettergen-workload-1"
 SHOWN = (
     "requests", "avoided", "letters", "discarded", "minutes_measured", "minutes_stated",
     "minutes_expected", "cost", "recovered",
 )  # fmt: skip
-WAYS = {
+WAYS: dict[str, By] = {
     "month": "month",
     "day": "day",
     "family": "family",
@@ -139,7 +139,8 @@ def _report(session: Session, actor: Actor, days: Period, by: str, where: Filter
     """Return the figures as the JSON form has them: see docs/workload.md."""
     practice = accounts.practice_of(session, actor)
     rates = ledger.settings_of(session, actor).rates_of(days.until.replace(day=1))
-    lines = ledger.lines(session, actor, days, WAYS[by], where)  # type: ignore[arg-type]
+    today = ledger.today_of(datetime.now(UTC))
+    lines = ledger.lines(session, actor, days, WAYS[by], where, today=today)
     return {
         "form": FORM,
         "practice": {"ods": practice.ods, "name": practice.name},
@@ -149,7 +150,7 @@ def _report(session: Session, actor: Actor, days: Period, by: str, where: Filter
         "has_default_rates": rates.is_default,
         "by": by,
         "groups": [_group(one) for one in lines],
-        "total": _group(ledger.total(session, actor, days, where)),
+        "total": _group(ledger.total(session, actor, days, where, today=today)),
     }
 
 

@@ -37,7 +37,12 @@ PRACTICE = click.option(
     help="Which paper.",
 )
 @click.option("--month", type=MONTH, help="The last month, like 2026-10; by default what is over.")
-@click.option("--requester", default="", metavar="ID", help="The organisation, by its key.")
+@click.option(
+    "--requester",
+    default="",
+    metavar="ID",
+    help="The organisation, by its key: `lettergen workload --by requester --format csv` tells it.",
+)
 @click.option("--out", type=FOLDER, required=True, help="The folder to write the PDF into.")
 @PRACTICE
 def make_report(
@@ -82,7 +87,8 @@ def make_due(*, out: Path | None, practice: str | None) -> None:
             for one in missing:
                 _make(settings, practice, office, one, at)
     written = _put(settings, practice, out, at) if out else 0
-    click.echo(f"{len(missing)} papers about workload made, {written} written")
+    papers = "1 paper" if len(missing) == 1 else f"{len(missing)} papers"
+    click.echo(f"{papers} about workload made, {written} written")
 
 
 def _make(

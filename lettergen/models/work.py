@@ -31,6 +31,7 @@ class Work(OfPractice, Base):
         Index(None, "practice_id", "day"),
         Index(None, "practice_id", "kind", "day"),
         Index(None, "practice_id", "request_id"),
+        Index(None, "practice_id", "slug", "day"),
         Index(None, "practice_id", "requester_id", "day"),
         UniqueConstraint("practice_id", "corrects_id"),
     )
@@ -126,7 +127,7 @@ class WorkSum(OfPractice, Base):
 
 class WorkSpread(OfPractice, Base):
     """How often one key was counted in a month: days waited, breaches, pence owed since a day, rows
-    that count under an organisation which they do not name.
+    that count under a type or an organisation which they do not name.
     """
 
     __tablename__ = "work_spreads"

@@ -10,8 +10,9 @@ from lettergen.charts import Bar, Chart, Column, Share
 from lettergen.reports.names import MIX
 from lettergen.reports.words import count
 from lettergen.workload import Line
+from lettergen.workload.measures import Number
 
-TREND_HEIGHT = 140.0
+TREND_HEIGHT = 112.0
 
 
 def plain(drawn: Chart | Bar) -> dict[str, Any]:
@@ -20,16 +21,20 @@ def plain(drawn: Chart | Bar) -> dict[str, Any]:
     return found
 
 
-def trend(months: Sequence[Line], before: Sequence[Line]) -> dict[str, Any]:
+def trend(
+    months: Sequence[Line], before: Sequence[Line], *, is_open: bool = False
+) -> dict[str, Any]:
     """Return requests by month, each with a mark for the same month of the year before.
 
-    A mark is left out where nothing at all is in the ledger for that month.
+    A mark is left out where nothing at all is in the ledger for that month. With `is_open` the last
+    month is not over, and drawn so.
     """
     columns = [
         Column(
             f"{date.fromisoformat(f'{this.key}-01'):%b}",
             this["requests"],
-            old["requests"] if any(old.values.values()) else None,
+            _known(old),
+            is_open=is_open and this is months[-1],
         )
         for this, old in zip(months, before, strict=True)
     ]
@@ -54,14 +59,49 @@ def mix(bars: Sequence[tuple[str, Mapping[str, Line]]]) -> dict[str, Any]:
         f"{name} {count(part)}" for name, part in zip(MIX, given[0].parts, strict=True)
     )
     drawn = charts.shares(
-        "mix", "What requests came to", f"{given[0].label}: {said}.", tuple(MIX), given
+        "mix",
+        "What requests came to",
+        f"{given[0].label}: {said}.",
+        tuple(MIX),
+        given,
+        has_legend=False,
     )
     return plain(drawn)
+
+
+def months(lines: Sequence[Line], before: Sequence[Line]) -> list[list[dict[str, Any]]]:
+    """Return the table of a trend in two halves, as they stand side by side under it."""
+    rows = [
+        {
+            "title": f"{date.fromisoformat(f'{this.key}-01'):%b %Y}",
+            "cells": [count(_known(this)), count(_known(old))],
+        }
+        for this, old in zip(lines, before, strict=True)
+    ]
+    half = (len(rows) + 1) // 2
+    return [rows[:half], rows[half:]]
+
+
+def parts(bars: Sequence[tuple[str, Mapping[str, Line]]]) -> list[dict[str, Any]]:
+    """Return the table of a mix: each part with its style in the chart, and its numbers."""
+    return [
+        {
+            "title": name,
+            "style": style,
+            "cells": [count(decided(lines, codes)) for _, lines in bars],
+        }
+        for style, (name, codes) in enumerate(MIX.items())
+    ]
 
 
 def decided(lines: Mapping[str, Line], codes: Sequence[str]) -> int:
     """Return how many requests came to any of these outcomes."""
     return sum(round(lines[code]["decided"] or 0) for code in codes if code in lines)
+
+
+def _known(line: Line) -> Number | None:
+    """Return the requests of a month of which the ledger holds anything at all."""
+    return line["requests"] if any(line.values.values()) else None
 
 
 def _plain(value: Any) -> Any:

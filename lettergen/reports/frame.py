@@ -114,6 +114,7 @@ def _sheet(office: Office, practice: Practice, paper: Paper, reference: str, at:
                 "replaces_date": None,
                 "medium": "print",
                 "language": "en-GB",
+                "is_about_nobody": True,
                 "check": letters.check_mark(address, reference) if paper.has_mark else None,
             },
             "form": dict(paper.form),

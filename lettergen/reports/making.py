@@ -93,7 +93,7 @@ def _paper(  # noqa: PLR0917  (what every paper is made from)
         until = min(wanted.period.until, today)
         return board.paper(session, actor, Period(wanted.period.since, until), named)
     if wanted.kind.key != ORGANISATION:
-        return poster.paper(session, actor, wanted.period)
+        return poster.paper(session, actor, wanted.period, today=today)
     if not wanted.requester_id:
         raise Refused("Choose the organisation that the letter is for.")
     return organisation.paper(

@@ -21,7 +21,7 @@ PAYERS: Mapping[str, str] = {
     "": "Not known yet",
 }
 # Work of the other families, beside that for requests.
-OTHERS = "Referrals, consents, other letters"
+OTHERS = "All other letters, consents"
 # Outcomes by what they mean to the practice: more than six parts nobody tells apart.
 MIX: Mapping[str, tuple[str, ...]] = {
     "Something better": ("REDIRECT",),

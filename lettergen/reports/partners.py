@@ -3,6 +3,7 @@
 Source: third-party requests, domain section 6.3.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from textwrap import shorten
@@ -23,7 +24,9 @@ from lettergen.workload.owing import OPEN
 
 TYPES_SHOWN, LATE_SHOWN, DECISIONS = 10, 4, 2
 LONGEST_DECISION = 200
-LONGEST_TITLE = 40
+# What fits a line of each table: with two lines a title the page would become two.
+LONGEST_TYPE, LONGEST_LATE = 30, 25
+LOOSE_END = re.compile(r"[^\w.)]+…$")
 _FIGURES = (
     ("Requests that came in", "requests", count),
     ("GP hours", "gp_minutes", hours),
@@ -57,11 +60,12 @@ def paper(
         title=kind.over(month),
         addressee="For the partners",
         form={
-            "labels": [one.label for one in compared.periods],
-            "is_so_far": compared.is_so_far,
+            # Of a month that is not over only its first days are told: the page says so once.
+            "labels": [_month(one) for one in compared.periods],
+            "days_so_far": counted(period.until.day, "day") if compared.is_so_far else "",
             "figures": list(_figures(compared)),
-            "trend": _trend(session, actor, month),
-            "mix": _mix(session, actor, compared),
+            **_trend(session, actor, month, is_open=compared.is_so_far),
+            **_mix(session, actor, compared),
             "types": list(_types(types, names)),
             "payers": list(_payers(session, actor, period)),
             "late": late,
@@ -127,18 +131,22 @@ def _figures(compared: Comparison) -> Iterator[dict[str, Any]]:
         yield {"title": title, "cells": [show(line[key]) for line in lines]}
 
 
-def _trend(session: Session, actor: Actor, month: Period) -> dict[str, Any]:
-    both = workload.lines(session, actor, months_until(month, 2 * YEAR), "month")
-    return drawn.trend(both[YEAR:], both[:YEAR])
+def _month(period: Period) -> str:
+    return f"{period.since:%B %Y}"
+
+
+def _trend(session: Session, actor: Actor, month: Period, *, is_open: bool) -> dict[str, Any]:
+    months = workload.lines(session, actor, months_until(month, 2 * YEAR), "month")
+    both = months[YEAR:], months[:YEAR]
+    return {"trend": drawn.trend(*both, is_open=is_open), "months": drawn.months(*both)}
 
 
 def _mix(session: Session, actor: Actor, compared: Comparison) -> dict[str, Any]:
-    return drawn.mix(
-        [
-            (one.label, _by_outcome(session, actor, one))
-            for one in (compared.periods[0], compared.periods[2])
-        ]
-    )
+    bars = [
+        (_month(one), _by_outcome(session, actor, one))
+        for one in (compared.periods[0], compared.periods[2])
+    ]
+    return {"mix": drawn.mix(bars), "parts": drawn.parts(bars)}
 
 
 def _by_outcome(session: Session, actor: Actor, period: Period) -> Mapping[str, Line]:
@@ -149,7 +157,7 @@ def _types(types: Sequence[Line], names: Names) -> Iterator[dict[str, str]]:
     known = [one for one in types if one.key and _minutes(one) > 0]
     for one in sorted(known, key=lambda it: (-_minutes(it), it.key))[:TYPES_SHOWN]:
         yield {
-            "title": _short(names.type(one.key)),
+            "title": _short(names.type(one.key), LONGEST_TYPE),
             "requests": count(one["requests"] or None),
             "measured": count(one["minutes_measured"]),
             "stated": count(one["minutes_stated"]),
@@ -183,13 +191,17 @@ def _brought(title: str, lines: Sequence[Line]) -> Iterator[dict[str, str]]:
         }
 
 
-def _short(title: str) -> str:
-    """Return a title that takes two lines at most, or the page would become two.
-
-    What stands in brackets goes first: a cut within them reads badly.
+def _short(title: str, longest: int) -> str:
+    """Return a title that takes a line; what stands in brackets goes first, for a cut within them
+    reads badly.
     """
-    whole = title if len(title) <= LONGEST_TITLE else title.partition(" (")[0]
-    return shorten(whole, LONGEST_TITLE, placeholder=" …")
+    whole = title if len(title) <= longest else title.partition(" (")[0]
+    return LOOSE_END.sub("…", shorten(whole, longest, placeholder="…"))
+
+
+def _day(day: date, today: date) -> str:
+    """Return 12 Nov, with its year only where that is not the present one."""
+    return f"{day.day} {day:%b}" if day.year == today.year else f"{day.day} {day:%b %Y}"
 
 
 def _late(
@@ -209,8 +221,10 @@ def _late(
     found = [
         {
             "reference": one.reference,
-            "title": "Restricted" if one.is_restricted else _short(names.type(one.type_key)),
-            "due": f"{one.due_on:%d %b %Y}".lstrip("0") if one.due_on else "",
+            "title": "Restricted"
+            if one.is_restricted
+            else _short(names.type(one.type_key), LONGEST_LATE),
+            "due": _day(one.due_on, today) if one.due_on else "",
         }
         for one in rows
     ]

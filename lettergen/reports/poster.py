@@ -4,6 +4,7 @@ For readers from nine years on; numbers under five are not told, nor is anybody'
 """
 
 from collections.abc import Iterator
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -17,11 +18,15 @@ from lettergen.workload import Line, Period
 from lettergen.workload.measures import MINUTES_AN_APPOINTMENT
 
 
-def paper(session: Session, actor: Actor, month: Period) -> Paper:
-    """Return the poster of a month; what is too little to tell is left out."""
+def paper(session: Session, actor: Actor, month: Period, *, today: date) -> Paper:
+    """Return the poster of a month; what is too little to tell is left out.
+
+    Of a month that is not over it says so.
+    """
     kind = KINDS[POSTER]
     total = workload.total(session, actor, month)
-    title = f"What your practice did in {month.label}"
+    so_far = " so far" if today < month.until else ""
+    title = f"What your practice did in {month.label}{so_far}"
     return Paper(
         kind=kind,
         title=title,

@@ -13,9 +13,9 @@ EDITION = 1
 DAYS_TO_COME_BACK = 30
 
 TURNAROUND, ACCESS_DAYS, BREACH, OWED = "turnaround", "access_days", "breach", "owed"
-# A row that counts under an organisation which it does not name itself, by the row's id: so rows of
-# an organisation are found without asking every request of a month.
-ELSEWHERE = "elsewhere"
+# A row that counts under a type or an organisation which it does not name itself, by the row's id:
+# so rows of one of these are found without asking every request of a month.
+ELSEWHERE = {"type": "type elsewhere", "requester": "requester elsewhere"}
 # What is owed is a figure of today, not of a period: it is read by itself.
 BY_KEY = (TURNAROUND, ACCESS_DAYS, BREACH)
 
@@ -187,8 +187,10 @@ def _parts(case: _Case, one: _Round, row: Piece) -> Iterator[Part]:
         spreads[OWED, row.day.isoformat()] = case.owed[row.id]
     kept = {name: amount for name, amount in amounts.items() if amount}
     if kept or spreads:
+        if case.type and case.type != row.slug:
+            spreads[ELSEWHERE["type"], row.id] = 1
         if case.requester and case.requester != row.requester_id:
-            spreads[ELSEWHERE, row.id] = 1
+            spreads[ELSEWHERE["requester"], row.id] = 1
         yield Part(row, row.day, group, kept, spreads)
 
 

@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 from lettergen.models import Actor, Requester, Staff
 from lettergen.workload import kinds
 from lettergen.workload.measures import Number, work_out_all
-from lettergen.workload.periods import Period, last_day, month_before, year_before
-from lettergen.workload.settings import settings_of
+from lettergen.workload.periods import Period, known, last_day, month_before, year_before
+from lettergen.workload.settings import WorkloadSettings, settings_of
 from lettergen.workload.tallies import (
     ALL,
     By,
     Filter,
     Tallies,
     Tally,
+    first_day,
     merged,
     root_of,
     tallies,
@@ -57,13 +58,37 @@ class Comparison:
     is_so_far: bool
 
 
-def total(session: Session, actor: Actor, period: Period, where: Filter = ALL) -> Line:
+@dataclass(frozen=True)
+class _Costing:
+    """What figures need beside amounts: unit costs, and which days the log can know of."""
+
+    settings: WorkloadSettings
+    begins: date | None
+    today: date | None
+
+    def values(
+        self, tally: Tally, period: Period, *, is_quick: bool = False
+    ) -> dict[str, Number | None]:
+        """Return every measure of a tally of a period."""
+        days = known(period, begins=self.begins, today=self.today or period.until)
+        return work_out_all(tally, days, self.settings, is_quick=is_quick)
+
+
+def total(
+    session: Session,
+    actor: Actor,
+    period: Period,
+    where: Filter = ALL,
+    *,
+    today: date | None = None,
+) -> Line:
     """Return every measure of a period. An empty ledger gives zeros, and None where 0 would lie.
 
-    Raises NotAllowed where anybody but a manager filters by another person.
+    `today` is needed while the period is not over: the days to come are then in no rate. Raises
+    NotAllowed where anybody but a manager filters by another person.
     """
     found = tallies(session, actor, period, where)
-    return Line("", period.label, work_out_all(found[""], period, settings_of(session, actor)))
+    return Line("", period.label, _costing(session, actor, today).values(found[""], period))
 
 
 def lines(
@@ -73,6 +98,7 @@ def lines(
     by: By,
     where: Filter = ALL,
     *,
+    today: date | None = None,
     is_quick: bool = False,
 ) -> list[Line]:
     """Return every measure for each group of a period, in the order of keys.
@@ -80,13 +106,14 @@ def lines(
     By "month" or "day" each of them in the period has a line, even if nothing happened; by
     "requester" one line stands for all that were merged into it; by "staff" anybody but a manager
     gets the own line only. Names are those of today. `is_quick` leaves out medians, centiles and
-    breaches, for which much more has to be read: a trend of years can do without.
+    breaches, for which much more has to be read: a trend of years can do without. `today` as for
+    `total`.
     """
     if by == "staff" and "manager" not in actor.roles:
         if actor.staff_id is None:
             return []
         where = Filter(**{**vars(where), "staff": actor.staff_id})
-    settings = settings_of(session, actor)
+    costing = _costing(session, actor, today)
     found = _joined(
         session, actor, by, tallies(session, actor, period, where, by, spreads=not is_quick)
     )
@@ -95,8 +122,7 @@ def lines(
     names = names_of(session, actor, by, found)
     made = []
     for key in sorted(found):
-        within = _within(period, by, key)
-        values = work_out_all(found[key], within, settings, is_quick=is_quick)
+        values = costing.values(found[key], _within(period, by, key), is_quick=is_quick)
         made.append(Line(key, names.get(key, key), values))
     return made
 
@@ -120,7 +146,7 @@ def compare(
         days = (today - month.since).days
         first, second, third = periods
         periods = (_first_days(first, days), _first_days(second, days), _first_days(third, days))
-    this, last, year_ago = (total(session, actor, one, where) for one in periods)
+    this, last, year_ago = (total(session, actor, one, where, today=today) for one in periods)
     return Comparison(this, last, year_ago, periods, is_so_far)
 
 
@@ -131,17 +157,18 @@ def league(
     where: Filter = ALL,
     *,
     least: int = LEAST_TO_NAME,
+    today: date | None = None,
 ) -> list[Line]:
     """Return the organisations by their number of requests, those with too few in one line.
 
     An organisation with fewer than `least` requests is not named; what is known of those together
     is the last line, with the key "" and without a name, and so is what named no organisation.
-    Restricted requests name none in the ledger.
+    Restricted requests name none in the ledger. `today` as for `total`.
     """
     found = _joined(
         session, actor, "requester", tallies(session, actor, period, where, "requester")
     )
-    settings, rest = settings_of(session, actor), Tally()
+    costing, rest = _costing(session, actor, today), Tally()
     named = {}
     for key, tally in found.items():
         if key and tally["received"] >= least:
@@ -150,13 +177,17 @@ def league(
             rest.add(tally)
     names = names_of(session, actor, "requester", named)
     made = [
-        Line(key, names.get(key, key), work_out_all(tally, period, settings))
+        Line(key, names.get(key, key), costing.values(tally, period))
         for key, tally in named.items()
     ]
     made.sort(key=lambda one: (-(one["requests"] or 0), one.label, one.key))
     if rest.sums:
-        made.append(Line("", "Others, not named", work_out_all(rest, period, settings)))
+        made.append(Line("", "Others, not named", costing.values(rest, period)))
     return made
+
+
+def _costing(session: Session, actor: Actor, today: date | None) -> _Costing:
+    return _Costing(settings_of(session, actor), first_day(session, actor), today)
 
 
 def _joined(session: Session, actor: Actor, by: By, found: Tallies) -> Tallies:

@@ -41,7 +41,7 @@ GRAINS: tuple[tuple[str, ...], ...] = ((), (DAY,), *((one,) for one in DIMENSION
 # What is owed is asked for by payer and organisation only, and has a key for every day.
 ONLY_GRAINS: dict[str, frozenset[tuple[str, ...]]] = {
     OWED: frozenset({(), ("payer",), ("requester",), ("family",), ("requester_class",)}),
-    ELSEWHERE: frozenset({("requester",)}),
+    **{fact: frozenset({(name,)}) for name, fact in ELSEWHERE.items()},
 }
 _KEYS = ("id", "practice_id", "grain", "month", "first", "second")
 AMOUNTS = tuple(one.key for one in WorkSum.__table__.columns if one.key not in _KEYS)

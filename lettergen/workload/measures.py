@@ -36,10 +36,13 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True)
 class Tallied:
-    """What a measure is worked out from: one group's tally, its period, and unit costs."""
+    """What a measure is worked out from: one group's tally, unit costs, and the days known of.
+
+    `known` are the days of its period that the log can know of: see `periods.known`.
+    """
 
     tally: Tally
-    period: Period
+    known: Period | None
     settings: WorkloadSettings
 
 
@@ -85,10 +88,10 @@ def _measure(title: str, unit: Unit, *facts: str, good: str = "") -> Callable[[W
 
 
 def work_out_all(
-    tally: Tally, period: Period, settings: WorkloadSettings, *, is_quick: bool = False
+    tally: Tally, known: Period | None, settings: WorkloadSettings, *, is_quick: bool = False
 ) -> dict[str, Number | None]:
     """Return the value of every measure by its key; quickly, of those that need no spreads."""
-    given = Tallied(tally, period, settings)
+    given = Tallied(tally, known, settings)
     return {
         key: one.work_out(given)
         for key, one in MEASURES.items()
@@ -107,16 +110,12 @@ def requests(given: Tallied) -> Number | None:
 @_measure("Requests per 1,000 patients a month", Unit.PER_1000, "received", good="less")
 def requests_per_1000(given: Tallied) -> Number | None:
     """Requests that came in, divided by the list size and by the months of the period, times
-    1,000. A part of a month counts as that part. The list size of a month is the last one known by
-    its end. Empty until a list size is set.
+    1,000. A part of a month counts as that part, and only days from the beginning of the log up to
+    today count: those to come bring no request yet. The list size of a month is the last one known
+    by its end. Empty until a list size is set.
     """
-    patients = Fraction(0)
-    for month in given.period.months():
-        size = given.settings.patients_of(month)
-        if size is None:
-            return None
-        patients += size * _share(given.period, month)
-    return float(given.tally["received"] * 1000 / patients)
+    patients = _patient_months(given)
+    return float(given.tally["received"] * 1000 / patients) if patients else None
 
 
 @_measure("Decided", Unit.COUNT, "decided")
@@ -358,6 +357,19 @@ def _cost(given: Tallied) -> Fraction:
 
 def _percent(part: Number | Fraction, whole: Number | Fraction) -> float | None:
     return float(100 * part / whole) if whole > 0 else None
+
+
+def _patient_months(given: Tallied) -> Fraction | None:
+    """Return patients times months of the days that are known; None where a size is missing."""
+    if given.known is None:
+        return None
+    found = Fraction(0)
+    for month in given.known.months():
+        size = given.settings.patients_of(month)
+        if size is None:
+            return None
+        found += size * _share(given.known, month)
+    return found
 
 
 def _share(period: Period, month: date) -> Fraction:

@@ -100,6 +100,17 @@ def months_until(month: Period, count: int) -> Period:
     return Period(date(first // 12, first % 12 + 1, 1), last_day(month.since))
 
 
+def known(within: Period, *, begins: date | None, today: date) -> Period | None:
+    """Return the days of a period that a log can know of: since it began, and up to today.
+
+    None where no day is left. A log that has not begun knows nothing.
+    """
+    if begins is None:
+        return None
+    since, until = max(within.since, begins), min(within.until, today)
+    return Period(since, until) if since <= until else None
+
+
 def today_of(at: datetime) -> date:
     """Return the day in England at a moment."""
     return at.astimezone(LONDON).date()

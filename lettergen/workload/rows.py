@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lettergen.models import Actor, Work, WorkSpread
@@ -18,7 +18,7 @@ from lettergen.workload.periods import Period
 from lettergen.workload.tallies import ALL, Filter, require_own, same_as
 
 A_PAGE = 50
-AT_ONCE = 100
+AT_ONCE = 75
 # Which kinds of row can have a part in what; other amounts come from rows of any kind.
 _KINDS = {
     "received": ("received",),
@@ -37,18 +37,22 @@ _KINDS = {
     counting.BREACH: ("released", "breached", "quoted", "invoiced", "paid"),
 }
 _COLUMNS = {"type": "slug", "requester": "requester_id", "staff": "staff_id"}
+# Of these, what is rarer first, indexes lead to the rows.
+_LED = ("requester", "type")
 
 
 @dataclass(frozen=True)
 class Row:
     """One row with what it adds: `amounts` by the names of the measure's facts.
 
-    `staff_name` is empty for whom the reader may not see.
+    `whole` is what it adds to any figure, by the names of models.WorkSum. `staff_name` is empty for
+    whom the reader may not see.
     """
 
     work: Work
     staff_name: str
     amounts: dict[str, int]
+    whole: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ class _Asked:
         """Return what a part adds to the measure: empty if it has no part in it."""
         keyed = Counter[str]()
         for (fact, _), amount in part.spreads.items():
-            if fact != ELSEWHERE:
+            if fact not in ELSEWHERE.values():
                 keyed[fact] += amount
         every = {**part.amounts, **keyed}
         return {name: every[name] for name in self.facts or every if every.get(name)}
@@ -137,38 +141,42 @@ def _wanted(
 
 def _pieces(session: Session, asked: _Asked, after: str | None) -> list[Work]:
     """Return the next rows that may have a part in it, the newest first; their case tells."""
-    requesters = asked.wanted.get("requester", frozenset({""}))
-    if "" in requesters or not sums.is_counted(session, asked.actor.practice_id):
+    name = next((one for one in _LED if "" not in asked.wanted.get(one, {""})), None)
+    if name is None or not sums.is_counted(session, asked.actor.practice_id):
         return list(session.scalars(_candidates(asked, after)))
-    # Two ways to rows of an organisation, each along an index: to ask of every row of a month
-    # whether another one of its request names it takes as long as the month is busy.
-    others = {name: values for name, values in asked.wanted.items() if name != "requester"}
-    wanted = _candidates(replace(asked, wanted=others), after)
-    found = list(session.scalars(wanted.where(Work.requester_id.in_(requesters))))
-    found += session.scalars(wanted.where(Work.id.in_(_elsewhere(asked, requesters))))
+    # Two ways to rows of an organisation or a type, each along an index: to ask of every row of a
+    # month whether another one of its request names it takes as long as the month is busy.
+    others = {one: values for one, values in asked.wanted.items() if one != name}
+    wanted = _candidates(replace(asked, wanted=others), after, is_led_by_kind=False)
+    found = list(session.scalars(wanted.where(_own(name, asked.wanted[name]))))
+    found += session.scalars(
+        wanted.join(WorkSpread, WorkSpread.key == Work.id).where(*_elsewhere(asked, name))
+    )
     return sorted(set(found), key=lambda row: (row.day, row.id), reverse=True)[:AT_ONCE]
 
 
-def _elsewhere(asked: _Asked, requesters: frozenset[str]) -> Select[str]:
-    """Return the ids of rows that count under an organisation and do not name it."""
-    return select(WorkSpread.key).where(
+def _elsewhere(asked: _Asked, name: str) -> tuple[ColumnElement[bool], ...]:
+    """Rows count under a value of a dimension and do not name it: their ids are kept by months."""
+    return (
         WorkSpread.practice_id == asked.actor.practice_id,
-        WorkSpread.fact == ELSEWHERE,
-        WorkSpread.grain == "requester",
+        WorkSpread.fact == ELSEWHERE[name],
+        WorkSpread.grain == name,
         WorkSpread.month.between(asked.period.since.replace(day=1), asked.period.until),
-        WorkSpread.first.in_(requesters),
+        WorkSpread.first.in_(asked.wanted[name]),
         WorkSpread.amount > 0,
     )
 
 
-def _candidates(asked: _Asked, after: str | None) -> Select[Work]:
+def _candidates(asked: _Asked, after: str | None, *, is_led_by_kind: bool = True) -> Select[Work]:
     """Return the query of rows that may have a part in it, or whose requests say so."""
     mine = [
         Work.practice_id == asked.actor.practice_id,
         Work.day.between(asked.period.since, asked.period.until),
     ]
     if asked.facts and all(fact in _KINDS for fact in asked.facts):
-        mine.append(Work.kind.in_({kind for fact in asked.facts for kind in _KINDS[fact]}))
+        kinds = {kind for fact in asked.facts for kind in _KINDS[fact]}
+        # Not the bare column where another index leads: SQLite would follow the kind's instead.
+        mine.append((Work.kind if is_led_by_kind else func.coalesce(Work.kind, "")).in_(kinds))
     for name, values in asked.wanted.items():
         if "" not in values:
             mine.append(_may_be(name, values))
@@ -182,9 +190,19 @@ def _candidates(asked: _Asked, after: str | None) -> Select[Work]:
     return select(Work).where(*mine).order_by(Work.day.desc(), Work.id.desc()).limit(AT_ONCE)
 
 
+def _own(name: str, values: frozenset[str]) -> ColumnElement[bool]:
+    """A row has one of the values itself."""
+    column = getattr(Work, _COLUMNS.get(name, name))
+    # A list of one would keep SQLite from reading in the order of the index.
+    is_it: ColumnElement[bool] = (
+        column == next(iter(values)) if len(values) == 1 else column.in_(values)
+    )
+    return is_it
+
+
 def _may_be(name: str, values: frozenset[str]) -> ColumnElement[bool]:
     """A row has one of the values itself, or another row of its request has."""
-    own: ColumnElement[bool] = getattr(Work, _COLUMNS.get(name, name)).in_(values)
+    own = _own(name, values)
     if name in ("role", "staff"):
         return own
     other = aliased(Work)
@@ -213,10 +231,11 @@ def _found(session: Session, asked: _Asked, pieces: Sequence[Work]) -> Iterator[
     for row in pieces:
         if not row.request_id:
             parts += counting.parts([row, *(one for one in newer if one.corrects_id == row.id)])
-    added = {part.row.id: asked.amounts(part) for part in parts if asked.is_met(part)}
+    met = {part.row.id: part for part in parts if asked.is_met(part)}
     for row in pieces:
-        if added.get(row.id):
-            yield Row(row, _shown(asked.actor, row), added[row.id])
+        part = met.get(row.id)
+        if part is not None and (amounts := asked.amounts(part)):
+            yield Row(row, _shown(asked.actor, row), amounts, part.amounts)
 
 
 def _shown(actor: Actor, row: Work) -> str:

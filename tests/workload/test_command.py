@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from click.testing import CliRunner
 from sqlalchemy import text
 
@@ -14,6 +15,7 @@ from lettergen.cli import lettergen
 from lettergen.models import make_engine, open_sessions
 
 AT = datetime(2024, 9, 10, 12, tzinfo=UTC)
+OCTOBER = datetime(2024, 10, 5, 2, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -119,3 +121,75 @@ def test_verify_finds_a_sum_that_is_wrong_and_rebuild_mends_it(installation):
     assert "2024-09-01, letters: kept 4, counted 3" in wrong.output
     assert (mended.exit_code, right.exit_code) == (0, 0)
     assert "Every sum is that of its rows" in right.output
+
+
+@pytest.mark.usefixtures("installation")
+def test_a_rate_of_a_month_that_is_not_over_is_of_its_days_so_far(sessions, people):
+    sizes = {"list_sizes": [{"from": "2024-01-01", "patients": 1000}]}
+    with sessions.begin() as session:
+        workload.save(session, people.manager, sizes, at=AT)
+        for _ in range(2):
+            workload.note(session, people.receptionist, "received", at=AT, outcome="received",
+                          family=workload.REQUESTS, received_on=AT.date())  # fmt: skip
+
+    with time_machine.travel(datetime(2024, 9, 20, 12, tzinfo=UTC)):
+        found = json.loads(figures("--format", "json", "--by", "month").output)
+
+    # The log begins on the 10th: two requests in 11 days of 30, for 1,000 patients.
+    rates = [one["values"]["requests_per_1000"] for one in (found["total"], *found["groups"])]
+    assert rates == [pytest.approx(2 / (11 / 30), abs=0.001)] * 2
+
+
+@pytest.mark.usefixtures("installation")
+def test_papers_are_made_once_and_written_once(sessions, people, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+    ours = ("--practice", "Y99991", "--out")
+
+    with time_machine.travel(OCTOBER):
+        report = run("report", *ours, str(first), "--kind", "poster", "--month", "2024-09")
+        with sessions.begin() as session:
+            chosen = {"reports": {"kinds": ["poster", "partners"], "emails": []}}
+            workload.save(session, people.manager, chosen, at=AT)
+        nights = [run("nightly", *ours, str(first)).output for _ in range(2)]
+        elsewhere = run("nightly", *ours, str(second)).output
+
+    assert "What your practice did in September 2024: " in report.output
+    # The poster was there already, whoever made it.
+    assert nights[0] == "1 paper about workload made, 1 written\n"
+    assert nights[1] == "0 papers about workload made, 0 written\n"
+    assert elsewhere == "0 papers about workload made, 2 written\n"
+    names = sorted(one.name for one in first.iterdir())
+    assert names == sorted(one.name for one in second.iterdir())
+    assert len(names) == 2
+    assert all(one.read_bytes().startswith(b"%PDF") for one in first.iterdir())
+
+
+@pytest.mark.usefixtures("installation")
+@pytest.mark.parametrize("command", ["report", "nightly"])
+def test_a_folder_that_is_not_there_gets_one_line(command, tmp_path):
+    (tmp_path / "file").touch()
+
+    for place, said in (("nowhere", "does not exist"), ("file", "is a file")):
+        found = run(command, "--practice", "Y99991", "--out", str(tmp_path / place))
+
+        assert found.exit_code == 2
+        assert said in found.output.splitlines()[-1]
+
+
+@pytest.mark.usefixtures("installation")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--month", "2024-08"), "The log begins on 10 September 2024"),
+        (("--month", "2999-01"), "has not begun yet"),
+        (("--kind", "organisation"), "Choose the organisation"),
+        (("--kind", "organisation", "--requester", "nobody"), "no such organisation"),
+    ],
+)
+def test_a_paper_that_cannot_be_gets_one_line(arguments, said, tmp_path):
+    found = run("report", "--practice", "Y99991", "--out", str(tmp_path), *arguments)
+
+    assert found.exit_code == 1
+    assert said in str(found.exception or "") + found.output

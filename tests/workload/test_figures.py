@@ -70,6 +70,31 @@ def test_figures_are_the_same_without_the_kept_sums(session, manager):
     assert workload.total(session, manager, NOVEMBER).values == pytest.approx(BY_HAND)
 
 
+def test_a_rate_counts_the_days_from_the_beginning_of_the_log_up_to_today(session, manager):
+    autumn = Period(date(2026, 9, 1), date(2026, 11, 30))
+    middle = date(2026, 11, 15)
+
+    def rate(period, **more):
+        return workload.total(session, manager, period, **more)["requests_per_1000"]
+
+    months = workload.lines(session, manager, autumn, "month", today=middle)
+    days = workload.lines(session, manager, NOVEMBER, "day", today=middle)
+    classes = workload.lines(session, manager, NOVEMBER, "requester_class", today=middle)
+    league = workload.league(session, manager, NOVEMBER, least=1, today=middle)
+    compared = workload.compare(session, manager, NOVEMBER, today=middle)
+
+    # Of 10,000 patients three asked in half of November, and one in October, when the log began.
+    assert rate(NOVEMBER, today=middle) == pytest.approx(0.6)
+    assert rate(autumn, today=middle) == pytest.approx(4 / 10 / 1.5)
+    assert rate(Period(NOVEMBER.since, middle)) == pytest.approx(0.6)
+    assert [one["requests_per_1000"] for one in months] == [None, pytest.approx(0.1), 0.6]
+    assert [one["requests_per_1000"] for one in days[13:17]] == [0, 0, None, None]
+    assert {one.key: one["requests_per_1000"] for one in classes}["employer"] == pytest.approx(0.4)
+    assert [one["requests_per_1000"] for one in league] == pytest.approx([0.4, 0.2, 0])
+    assert compared.this["requests_per_1000"] == pytest.approx(0.6)
+    assert compared.year_ago["requests_per_1000"] is None
+
+
 def test_every_measure_says_what_it_is():
     for one in MEASURES.values():
         assert one.title

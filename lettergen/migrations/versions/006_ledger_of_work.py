@@ -68,6 +68,7 @@ def _widen() -> None:
     op.create_index("ix_work_practice_id_day", "work", ["practice_id", "day"])
     op.create_index("ix_work_practice_id_kind_day", "work", ["practice_id", "kind", "day"])
     op.create_index("ix_work_practice_id_request_id", "work", ["practice_id", "request_id"])
+    op.create_index("ix_work_practice_id_slug_day", "work", ["practice_id", "slug", "day"])
     op.create_index(
         "ix_work_practice_id_requester_id_day", "work", ["practice_id", "requester_id", "day"]
     )

@@ -53,6 +53,11 @@ class Asked:
         """Whether anything but the period is asked for."""
         return bool(self.where.given())
 
+    @property
+    def narrowed(self) -> dict[str, str]:
+        """The texts of the filter: what narrows figures, and not only the rows behind them."""
+        return {name: self.typed[name] for name in FILTERS}
+
     def address(self, **changes: str) -> dict[str, Any]:
         """Return the arguments of an address that asks for the same, with some changed."""
         kept = {name: text for name, text in self.typed.items() if text}

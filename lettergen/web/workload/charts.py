@@ -15,7 +15,11 @@ from lettergen.workload import MEASURES, Line, Period, Unit
 # What each of the small charts shows, and in the table beside them.
 TREND = ("requests", "avoided", "appointments", "cost", "recovered")
 # Where a head may break on a narrow screen.
-HEADS = {"appointments": "Appoint\u00adments", "recovered": "Re\u00adcovered"}
+HEADS = {
+    "requests": "Re\u00adquests",
+    "appointments": "Appoint\u00adments",
+    "recovered": "Re\u00adcovered",
+}
 DRAWN = ("requests", "avoided", "appointments", "cost")
 # Outcomes by what they mean for the practice: more than six parts nobody tells apart.
 MIX: Mapping[str, tuple[str, ...]] = {

@@ -1,7 +1,7 @@
 """The figures of a workload page as files: a workbook with its definitions, and one plain table."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO, StringIO
@@ -20,15 +20,15 @@ from lettergen.refusals import Refused
 from lettergen.requests.money.export import MARK, safe
 from lettergen.web.base.context import actor, looking, now
 from lettergen.web.base.entry import enter
-from lettergen.web.workload.asked import Asked, asked
-from lettergen.web.workload.names import Names, names_now
-from lettergen.workload import MEASURES, Line, Measure, Unit
+from lettergen.web.workload.asked import Asked, asked, today_now
+from lettergen.web.workload.names import Names, chosen, names_now
+from lettergen.workload import MEASURES, By, Line, Measure, Unit
 from lettergen.workload.measures import Number
 
 workload_files = Blueprint("workload_files", __name__)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-GROUPS = {
+GROUPS: Mapping[By, str] = {
     "month": "By month",
     "type": "By type",
     "outcome": "By outcome",
@@ -74,9 +74,11 @@ def workbook() -> Response:
     """The figures that the address asks for, a sheet for each way to group them."""
     wanted = _asked()
     with looking() as session:
-        sheets = list(_sheets(session, actor(), wanted, names_now(session)))
+        names = names_now(session)
+        sheets = list(_sheets(session, actor(), wanted, names))
         practice = accounts.practice_of(session, actor()).name
-    return _file(_written(sheets, wanted, practice, now()), XLSX, wanted, "xlsx")
+        only = ", ".join(chosen(session, names, wanted.narrowed))
+    return _file(_written(sheets, wanted, only, practice, now()), XLSX, wanted, "xlsx")
 
 
 @workload_files.get("/workload/figures.csv")
@@ -98,13 +100,13 @@ def _asked() -> Asked:
 
 
 def _sheets(session: Session, who: Actor, wanted: Asked, names: Names) -> Iterator[Sheet]:
-    period, where = wanted.period, wanted.where
-    yield Sheet("total", "Total", [workload.total(session, who, period, where)])
+    period, where, today = wanted.period, wanted.where, today_now()
+    yield Sheet("total", "Total", [workload.total(session, who, period, where, today=today)])
     for by, title in GROUPS.items():
         if by == "requester":
-            lines = workload.league(session, who, period, where)
+            lines = workload.league(session, who, period, where, today=today)
         else:
-            lines = workload.lines(session, who, period, by, where)  # type: ignore[arg-type]
+            lines = workload.lines(session, who, period, by, where, today=today)
         named = [Line(one.key, names.of(by, one.key, one.label), one.values) for one in lines]
         yield Sheet(by, title, named)
 
@@ -130,7 +132,9 @@ def _plain(value: Number | None, measure: Measure) -> Number | str:
     return value if isinstance(value, int) else round(value, 2)
 
 
-def _written(sheets: Sequence[Sheet], wanted: Asked, practice: str, at: datetime) -> bytes:
+def _written(
+    sheets: Sequence[Sheet], wanted: Asked, only: str, practice: str, at: datetime
+) -> bytes:
     out = BytesIO()
     # What somebody typed is text, whatever it begins with.
     options = {
@@ -145,7 +149,7 @@ def _written(sheets: Sequence[Sheet], wanted: Asked, practice: str, at: datetime
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         formats = {unit: book.add_format({"num_format": _FORMATS.get(unit, "0")}) for unit in Unit}
         about = book.add_worksheet("About")
-        for row, (name, text) in enumerate(_about(wanted, practice, at)):
+        for row, (name, text) in enumerate(_about(wanted, only, practice, at)):
             about.write_string(row, 0, name, head)
             about.write_string(row, 1, text, wrap)
         about.set_column(0, 0, _WIDE)
@@ -156,12 +160,11 @@ def _written(sheets: Sequence[Sheet], wanted: Asked, practice: str, at: datetime
     return out.getvalue()
 
 
-def _about(wanted: Asked, practice: str, at: datetime) -> list[tuple[str, str]]:
-    chosen = ", ".join(f"{name}: {value}" for name, value in wanted.where.given().items())
+def _about(wanted: Asked, only: str, practice: str, at: datetime) -> list[tuple[str, str]]:
     return [
         ("Practice", practice),
         ("Period", wanted.period.label),
-        ("Only", chosen or "everything"),
+        ("Only", only or "everything"),
         ("Made", british_time(at)),
         ("Measured and stated", APART),
         ("Organisations", UNNAMED),

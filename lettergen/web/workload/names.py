@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from lettergen import workload
 from lettergen.requests.catalogue.terms import Terms
+from lettergen.web.base.context import actor
 from lettergen.web.letters.listing import kinds_of_letter
 from lettergen.web.triage.page import own_terms
+from lettergen.workload.figures import names_of
 
 FAMILIES = {
     workload.REQUESTS: "Third-party requests",
@@ -86,3 +88,25 @@ def families() -> dict[str, str]:
     written = {kind.family for kind in kinds_of_letter()[0]}
     keys = {workload.REQUESTS, PHOTO_CONSENT, *written}
     return {key: FAMILIES.get(key, key.replace("-", " ").capitalize()) for key in sorted(keys)}
+
+
+def chosen(session: Session, names: Names, typed: Mapping[str, str]) -> list[str]:
+    """Return in words what an address narrows its figures or rows to."""
+    known = {
+        "family": "family",
+        "type": "type",
+        "class": "requester_class",
+        "role": "role",
+        "outcome": "outcome",
+        "payer": "payer",
+    }
+    words = [
+        names.of(dimension, "" if typed[name] == "-" else typed[name])
+        for name, dimension in known.items()
+        if typed.get(name)
+    ]
+    for name in ("requester", "staff"):
+        if typed.get(name):
+            found = names_of(session, actor(), name, [typed[name]])
+            words.append(found.get(typed[name], "Not known"))
+    return words

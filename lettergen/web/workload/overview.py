@@ -11,7 +11,7 @@ from lettergen.web.base.entry import enter
 from lettergen.web.workload import charts, tables, view
 from lettergen.web.workload.adding import kinds_by_hand
 from lettergen.web.workload.asked import PERIODS, Asked, asked, text_of, today_now
-from lettergen.web.workload.names import Names, families, names_now
+from lettergen.web.workload.names import Names, chosen, families, names_now
 from lettergen.web.workload.view import Seen
 from lettergen.workload import MEASURES, Line
 from lettergen.workload.figures import names_of
@@ -35,7 +35,9 @@ def page() -> str:
             found=found,
             asked=wanted,
             heading=view.heading(found.compared),
+            chosen=chosen(session, names, wanted.narrowed),
             comparison=view.comparison(found.compared),
+            came_in=view.came_in(found),
             figures=view.first_figures(session, found),
             choices=_choices(session, wanted, names, league),
             measures=tuple(MEASURES.values()),

@@ -1,6 +1,6 @@
 """The rows behind a figure, page by page, and the page that corrects one of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -15,17 +15,15 @@ from lettergen.models import Request, Work
 from lettergen.refusals import Refused
 from lettergen.web.base.context import actor, changing, looking, now
 from lettergen.web.base.entry import enter
+from lettergen.web.workload.adds import said
 from lettergen.web.workload.asked import as_typed, asked
-from lettergen.web.workload.names import Names, names_now
-from lettergen.web.workload.words import NOTHING, exact
-from lettergen.workload import KINDS, MEASURES, Row, Unit
-from lettergen.workload.figures import names_of
+from lettergen.web.workload.names import Names, chosen, names_now
+from lettergen.workload import KINDS, MEASURES, Measure, Row
 from lettergen.workload.kinds import STRUCK
 from lettergen.workload.noting import LONGEST_MINUTES
 
 workload_rows = Blueprint("workload_rows", __name__)
 
-_MINUTE = 60
 ALL_ROWS = (
     "Every piece of work of this period that has a part in any figure, with its minutes or its "
     "money where it has any."
@@ -67,8 +65,8 @@ def rows() -> str:
             asked=wanted,
             title=measure.title if measure else "All rows",
             definition=measure.definition if measure else ALL_ROWS,
-            lines=_lines(session, names, found.rows, measure.unit if measure else None),
-            chosen=_chosen(session, names, wanted.typed),
+            lines=_lines(session, names, found.rows, measure),
+            chosen=chosen(session, names, wanted.typed),
             next_href=url_for(
                 "workload_rows.rows", measure=key, **wanted.address(after=found.after)
             )
@@ -113,7 +111,7 @@ def _to_page() -> ResponseReturnValue:
 
 def _page(session: Session, row: Work, typed: str = "", fault: str = "") -> str:
     names = names_now(session)
-    line = _line(names, Row(row, row.staff_name, {}), Unit.COUNT, frozenset())
+    line = _line(names, Row(row, row.staff_name, {}, {}), "", frozenset())
     return render_template("web/workload/row.html", line=line, typed=typed, fault=fault)
 
 
@@ -136,17 +134,18 @@ def _may_correct(row: Work) -> bool:
     return "manager" in actor().roles or (row.staff_id or "") == actor().staff_id
 
 
-def _lines(session: Session, names: Names, found: Iterable[Row], unit: Unit | None) -> list[Line]:
-    known = list(found)
-    ids = {one.work.request_id for one in known if one.work.request_id}
+def _lines(
+    session: Session, names: Names, found: Sequence[Row], measure: Measure | None
+) -> list[Line]:
+    ids = {one.work.request_id for one in found if one.work.request_id}
     kept = session.scalars(
         select(Request.id).where(Request.practice_id == actor().practice_id, Request.id.in_(ids))
     )
     there = frozenset(kept)
-    return [_line(names, one, unit, there) for one in known]
+    return [_line(names, one, said(measure, one), there) for one in found]
 
 
-def _line(names: Names, row: Row, unit: Unit | None, there: frozenset[str]) -> Line:
+def _line(names: Names, row: Row, adds: str, there: frozenset[str]) -> Line:
     work = row.work
     return Line(
         work=work,
@@ -154,53 +153,9 @@ def _line(names: Names, row: Row, unit: Unit | None, there: frozenset[str]) -> L
         type=names.of("type", work.slug) if work.slug else "",
         outcome=names.outcomes.get(work.outcome, ""),
         by=row.staff_name,
-        adds=_adds(row.amounts, unit),
+        adds=adds,
         request_href=url_for("requests.page", request_id=work.request_id)
         if work.request_id in there
         else "",
         correct_href=url_for("workload_rows.one", work_id=work.id) if _may_correct(work) else "",
     )
-
-
-def _adds(amounts: Mapping[str, int], unit: Unit | None) -> str:
-    """Say what a row adds to the figure: minutes that were measured, stated, money, or how many.
-
-    Without a figure, and so without a unit, how many would mean nothing.
-    """
-    seconds = sum(n for name, n in amounts.items() if name.startswith("measured_"))
-    stated = sum(n for name, n in amounts.items() if name.startswith("stated_"))
-    pence = sum(n for name, n in amounts.items() if name.endswith("_pence"))
-    said = []
-    if seconds:
-        said.append(f"{seconds / _MINUTE:,.1f} min measured")
-    if stated:
-        said.append(f"{stated:,} min stated")
-    if pence:
-        said.append(exact(pence))
-    if unit is None:
-        return ", ".join(said) or NOTHING
-    if not said and unit is not Unit.PENCE:
-        said.append(f"{max(amounts.values(), default=0):,}")
-    return ", ".join(said)
-
-
-def _chosen(session: Session, names: Names, typed: Mapping[str, str]) -> list[str]:
-    """Return in words what the rows are narrowed to."""
-    known = {
-        "family": "family",
-        "type": "type",
-        "class": "requester_class",
-        "role": "role",
-        "outcome": "outcome",
-        "payer": "payer",
-    }
-    words = [
-        names.of(dimension, "" if typed[name] == "-" else typed[name])
-        for name, dimension in known.items()
-        if typed[name]
-    ]
-    for name in ("requester", "staff"):
-        if typed[name]:
-            found = names_of(session, actor(), name, [typed[name]])
-            words.append(found.get(typed[name], "Not known"))
-    return words

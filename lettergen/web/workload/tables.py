@@ -209,7 +209,10 @@ def quality(found: Seen) -> Table:
                 "",
                 None,
                 (
-                    Cell(shown(compared.this[key], MEASURES[key].unit), found.rows(key)),
+                    Cell(
+                        shown(compared.this[key], MEASURES[key].unit),
+                        "" if compared.this[key] is None else found.rows(key),
+                    ),
                     *(
                         Cell(shown(line[key], MEASURES[key].unit))
                         for line in lines_of(compared)[1:]

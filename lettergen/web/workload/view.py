@@ -39,11 +39,14 @@ class Compared:
     value: str
     change: str
     direction: str
+    href: str
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One of the first figures. `more` is said under it; `definitions` are title and text."""
+    """One of the first figures. `more` is said under it, leading to rows of its own where it is a
+    figure itself; `definitions` are title and text.
+    """
 
     key: str
     title: str
@@ -51,6 +54,7 @@ class Figure:
     after: str
     href: str
     more: str
+    more_href: str
     compared: tuple[Compared, ...]
     definitions: tuple[tuple[str, str], ...]
 
@@ -144,8 +148,8 @@ def first_figures(session: Session, found: Seen) -> tuple[Figure, ...]:
     return (
         _minutes(found),
         _figure(found, "cost"),
-        _figure(found, "recovered", _of_cost(found.this)),
-        _figure(found, "avoided", _saved(found.this)),
+        _figure(found, "recovered", _of_cost(found.this), of="recovery"),
+        _figure(found, "avoided", _saved(found.this), of="minutes_avoided"),
         _figure(found, "appointments", "10 minutes of a GP each"),
         Figure(
             "late",
@@ -154,6 +158,7 @@ def first_figures(session: Session, found: Seen) -> tuple[Figure, ...]:
             "",
             url_for("board.page", late="1"),
             "" if target is None else f"{shown(target, Unit.PERCENT)} left in target",
+            found.rows("in_target"),
             () if target is None else _against(found, "in_target"),
             (
                 ("Late today", LATE),
@@ -190,12 +195,14 @@ def _minutes(found: Seen) -> Figure:
         "",
         found.rows("minutes_measured"),
         f"and {stated} stated",
+        found.rows("minutes_stated"),
         _against(found, "minutes_measured"),
         (_definition("minutes_measured"), _definition("minutes_stated")),
     )
 
 
-def _figure(found: Seen, key: str, more: str = "") -> Figure:
+def _figure(found: Seen, key: str, more: str = "", of: str = "") -> Figure:
+    """Return a first figure; `more` is one of the measure `of`, if it is a figure."""
     one = MEASURES[key]
     return Figure(
         key,
@@ -204,8 +211,9 @@ def _figure(found: Seen, key: str, more: str = "") -> Figure:
         "",
         found.rows(key),
         more,
+        found.rows(of) if of else "",
         _against(found, key),
-        (_definition(key),),
+        (_definition(key), *([_definition(of)] if of and more else [])),
     )
 
 
@@ -218,8 +226,11 @@ def _against(found: Seen, key: str) -> tuple[Compared, ...]:
             shown(line[key], one.unit) if one.unit is Unit.PERCENT else number(line[key], one.unit),
             change(value, line[key], one.unit),
             direction(value, line[key], one.good, one.unit),
+            "" if line[key] is None else found.rows(key, period),
         )
-        for name, line in list(zip(names, lines_of(compared), strict=True))[1:]
+        for name, line, period in list(
+            zip(names, lines_of(compared), compared.periods[: len(names)], strict=True)
+        )[1:]
     )
 
 
