@@ -99,7 +99,10 @@ class Rule:
 
 @dataclass(frozen=True, eq=False)
 class DocumentType:
-    """A kind of letter or form, read from `forms/SLUG.toml`; `version` is a hash of its parts."""
+    """A kind of letter or form, read from `forms/SLUG.toml`; `version` is a hash of its parts.
+
+    `sending` is what its page says of where the letter goes once it is signed.
+    """
 
     slug: str
     title: str
@@ -113,6 +116,7 @@ class DocumentType:
     identifies: Mapping[str, str]
     version: str = ""
     has_patient_copy: bool = False
+    sending: str = ""
 
     def field(self, name: str) -> Field:
         """Return a field by its name; KeyError if there is none."""

@@ -120,6 +120,7 @@ def _read(path: Path, folders: Folders, directories: Directories) -> DocumentTyp
         family=top.get("family", ""),
         summary=top.get("summary", ""),
         minutes=top.get("minutes", 0),
+        sending=top.get("sending", ""),
         sections=tuple(_sections((*first, own, *last)).values()),
         fields=_joined(*(one.fields for one in (*first, own, *last))),
         computed=with_words(computed, folders.forms, faults),

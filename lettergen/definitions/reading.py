@@ -32,6 +32,7 @@ TOP_KEYS = {
     "family": str,
     "summary": str,
     "minutes": int,
+    "sending": str,
     "include": list[str],
     "include_after": list[str],
     "identifies": dict[str, str],

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lettergen import links, models, post
+from lettergen import documents, links, models, post
 from lettergen.delivery import emails, subjects
 from lettergen.delivery.subjects import NotHandedOver
 from lettergen.documents import NotFound, Office
@@ -105,9 +105,7 @@ def end_links(session: Session, actor: Actor, document_id: str, *, at: datetime)
     """
     found = session.scalar(
         models.locked(
-            select(Document).where(
-                Document.practice_id == actor.practice_id, Document.id == document_id
-            )
+            select(Document).where(documents.documents_for(actor), Document.id == document_id)
         )
     )
     if found is None:

@@ -19,7 +19,8 @@ def lock(session: Session, actor: Actor, document_id: str) -> tuple[Document, Do
     Raises documents.NotFound for another practice's; NotHandedOver for one that is void, replaced
     or deleted.
     """
-    document = session.scalar(models.locked(_one(actor.practice_id, document_id)))
+    mine = _one(actor.practice_id, document_id).where(documents.documents_for(actor))
+    document = session.scalar(models.locked(mine))
     if document is None:
         raise documents.NotFound("There is no such letter in your practice.")
     if document.state == SUPERSEDED:

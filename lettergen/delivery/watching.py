@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lettergen import links, post
+from lettergen import documents, links, post
 from lettergen.links import State
 from lettergen.models import ISSUED, Actor, DeliveryFact, Document, Link, Message, Staff
 
@@ -21,7 +21,9 @@ class Told:
 
 @dataclass(frozen=True)
 class Locked:
-    """A locked link that nobody has dealt with; no reference if it is not about a letter."""
+    """A locked link that nobody has dealt with; no reference if it is about no letter, or about
+    one that is not for the actor's eyes.
+    """
 
     link_id: str
     document_id: str
@@ -58,7 +60,10 @@ def emails_of(session: Session, actor: Actor, document_id: str) -> list[Message]
 def locked_links(session: Session, actor: Actor) -> list[Locked]:
     """Return the locked links that wait for somebody of the practice, the first one first."""
     found = links.locked(session, actor)
-    named = post.references(session, actor.practice_id, {one.subject_id for one in found})
+    letters = select(Document.id, Document.reference).where(
+        documents.documents_for(actor), Document.id.in_({one.subject_id for one in found})
+    )
+    named = {one.id: one.reference for one in session.execute(letters)}
     return [Locked(one.id, one.subject_id, named.get(one.subject_id, "")) for one in found]
 
 
@@ -66,7 +71,7 @@ def unsent_letters(session: Session, actor: Actor) -> list[Document]:
     """Return the letters that stand, and of which an e-mail failed or may not have arrived."""
     subjects = {one.subject_id for one in post.troubles(session, actor) if one.subject_id}
     found = select(Document).where(
-        Document.practice_id == actor.practice_id,
+        documents.documents_for(actor),
         Document.id.in_(subjects),
         Document.state == ISSUED,
     )

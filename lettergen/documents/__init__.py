@@ -10,6 +10,7 @@ from lettergen.documents.drafting import (
     start,
 )
 from lettergen.documents.ending import start_from, supersede, void
+from lettergen.documents.eyes import documents_for
 from lettergen.documents.finals import fresh_reference
 from lettergen.documents.finding import Page, Summary, file, file_name, find, get
 from lettergen.documents.issuing import issue, issue_answers, issue_made
@@ -42,6 +43,7 @@ __all__ = [
     "Summary",
     "Superseded",
     "discard",
+    "documents_for",
     "draft",
     "drafts",
     "file",

@@ -7,7 +7,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from lettergen import forms, models
-from lettergen.documents import timing
+from lettergen.documents import eyes, timing
 from lettergen.documents.office import Office, local_day
 from lettergen.documents.refusals import Closed, Conflict, NotFound
 from lettergen.forms import Typed
@@ -87,8 +87,8 @@ def discard(session: Session, actor: Actor, draft_id: str, *, at: datetime) -> N
 
 
 def drafts(session: Session, actor: Actor) -> list[Draft]:
-    """Return the practice's open drafts, the last saved first."""
-    mine = select(Draft).where(Draft.practice_id == actor.practice_id, Draft.closed_at.is_(None))
+    """Return the open drafts for the actor's eyes, the last saved first."""
+    mine = select(Draft).where(eyes.drafts_for(actor), Draft.closed_at.is_(None))
     newest = mine.order_by(Draft.saved_at.desc(), Draft.id)
     return list(session.scalars(newest.options(selectinload(Draft.saver))))
 
@@ -119,7 +119,7 @@ def patient_of(office: Office, draft: Draft) -> Mapping[str, str]:
 
 
 def _one(actor: Actor, draft_id: str) -> Select[Draft]:
-    return select(Draft).where(Draft.practice_id == actor.practice_id, Draft.id == draft_id)
+    return select(Draft).where(eyes.drafts_for(actor), Draft.id == draft_id)
 
 
 def _open(session: Session, draft: Draft | None) -> Draft:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import forms, models
-from lettergen.documents import drafting, finding
+from lettergen.documents import drafting, eyes, finding
 from lettergen.documents.office import Office, local_day
 from lettergen.documents.refusals import Superseded
 from lettergen.forms import Typed
@@ -48,9 +48,16 @@ def start_from(
 ) -> Draft:
     """Return a new draft with a letter's answers, of today; reasons for warnings are asked anew.
 
-    Raises NotFound, or NoSuchForm if the form is gone.
+    Raises NotFound, NoSuchForm if the form is gone, and Refused for a letter to a restricted
+    request: what started from it would be there for everybody.
     """
-    return _again(session, office, actor, finding.get(session, actor, document_id), at)
+    old = finding.get(session, actor, document_id)
+    if eyes.is_restricted(session, old):
+        raise Refused(
+            f"{old.reference} belongs to a restricted request, and another letter from it would "
+            "be seen by all. Replace it, or begin from the request of the new letter."
+        )
+    return _again(session, office, actor, old, at)
 
 
 def void(
@@ -67,11 +74,7 @@ def void(
     if not least <= len(reason.strip()) <= most:
         raise Refused(f"Say in {least} to {most} characters why the letter is void.")
     document = session.scalar(
-        locked(
-            select(Document).where(
-                Document.practice_id == actor.practice_id, Document.id == document_id
-            )
-        )
+        locked(select(Document).where(eyes.documents_for(actor), Document.id == document_id))
     )
     if document is None:
         raise finding.not_found()

@@ -13,7 +13,7 @@ from lettergen import letters
 from lettergen import reference as references
 from lettergen.calendar import LONDON
 from lettergen.definitions import DocumentType
-from lettergen.documents import naming, people, readings
+from lettergen.documents import eyes, naming, people, readings
 from lettergen.documents.office import Office, local_day
 from lettergen.documents.readings import Taken
 from lettergen.forms import Finding, Reading
@@ -122,7 +122,7 @@ def earlier_letters(
         select(Document)
         .join(DocumentContent, DocumentContent.document_id == Document.id)
         .where(
-            Document.practice_id == actor.practice_id,
+            eyes.documents_for(actor),
             Document.slug == reading.document_type.slug,
             Document.state == ISSUED,
             Document.issued_at > at - RECENT,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from lettergen import letters, nhs
 from lettergen.calendar import LONDON
-from lettergen.documents import naming, people
+from lettergen.documents import eyes, naming, people
 from lettergen.documents.people import Identity
 from lettergen.documents.refusals import NotFound
 from lettergen.models import Actor, Document, DocumentContent, DocumentFile
@@ -59,7 +59,7 @@ def find(
     until: date | None = None,
     page: int = 1,
 ) -> Page:
-    """Return the practice's letters to which everything given applies, the newest first.
+    """Return the letters for the actor's eyes to which everything given applies, newest first.
 
     `since` and `until` are days of issue, both included. Raises Refused for a surname without
     a birth date, or the reverse: names are stored so that only both together can be found.
@@ -89,10 +89,10 @@ def find(
 
 
 def get(session: Session, actor: Actor, document_id: str) -> Document:
-    """Return one letter of the actor's practice, with its content; raise NotFound for any other."""
+    """Return one letter for the actor's eyes, with its content; raise NotFound for any other."""
     document = session.scalar(
         select(Document)
-        .where(Document.practice_id == actor.practice_id, Document.id == document_id)
+        .where(eyes.documents_for(actor), Document.id == document_id)
         .options(selectinload(Document.content))
     )
     if document is None:
@@ -103,9 +103,11 @@ def get(session: Session, actor: Actor, document_id: str) -> Document:
 def file(session: Session, actor: Actor, document_id: str, kind: str) -> bytes:
     """Return one PDF of a letter, exactly as it was issued; raise NotFound."""
     found = session.scalar(
-        select(DocumentFile).where(
-            DocumentFile.practice_id == actor.practice_id,
-            DocumentFile.document_id == document_id,
+        select(DocumentFile)
+        .join(Document, Document.id == DocumentFile.document_id)
+        .where(
+            eyes.documents_for(actor),
+            Document.id == document_id,
             DocumentFile.kind == kind,
         )
     )
@@ -155,7 +157,7 @@ def _conditions(
     since: date | None,
     until: date | None,
 ) -> Iterator[ColumnElement[bool]]:
-    yield Document.practice_id == actor.practice_id
+    yield eyes.documents_for(actor)
     if slug:
         yield Document.slug == slug
     if signer_id:

@@ -63,6 +63,7 @@ class Request(OfPractice, Base):
     __table_args__ = (
         UniqueConstraint("practice_id", "once"),
         Index(None, "practice_id", "state", "due_on"),
+        Index(None, "practice_id", "is_restricted"),
         Index(None, "practice_id", "received_on"),
         Index(None, "practice_id", "assigned_to", "state"),
         Index(None, "requester_id"),

@@ -169,6 +169,9 @@ def _requests() -> None:
         ["practice_id", "assigned_to", "state"],
     )
     op.create_index(
+        "ix_requests_practice_id_is_restricted", "requests", ["practice_id", "is_restricted"]
+    )
+    op.create_index(
         "ix_requests_practice_id_received_on", "requests", ["practice_id", "received_on"]
     )
     op.create_index(

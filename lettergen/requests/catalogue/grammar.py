@@ -107,8 +107,9 @@ class Result:
 class Rule:
     """One row of the decision table; the first whose condition holds decides.
 
-    Where `speaks_for_type` is set, the type's own reply stands in place of the reason. `instead`
-    is what the rule comes to where the condition beside it holds too.
+    Where `speaks_for_type` is set, the type's own reply stands in place of the reason, if the type
+    comes to that outcome at first. `instead` is what the rule comes to where the condition beside
+    it holds too.
     """
 
     id: str

@@ -1,7 +1,8 @@
 """The type behind what somebody says: words compared one by one, so that spelling may be off.
 
 Rare words count more than common ones. A word that is begun counts as the word, so that the list
-follows the typing; a word that is misspelt counts for as much as it is alike.
+follows the typing; a word that is misspelt counts for as much as it is alike, and one that only
+looks like another for much less.
 """
 
 import math
@@ -23,8 +24,13 @@ MOST_WORDS = 12
 LEAST_ALIKE = 0.72
 LEAST_BEGUN = 2  # letters of a word that is being typed
 LEAST_SCORE = 0.35
+# What receptionists say, misspelt, scores 0.54 and more; words of other matters up to 0.51.
+SOUND_SCORE = 0.53
 SHORT_WORD = 3  # so short a word is another one if its first letter is
 SHORT_ALIKE = 0.8
+# From here on a word is taken for a misspelt one; below it is rather another that looks like it.
+MISSPELT, MISSPELT_AT_START = 0.8, 0.85
+RESEMBLING = 0.6
 WORST_SHARE = 0.5  # of the best: what fits much less is no suggestion
 BEGUN = 0.93
 OF_QUERY = 0.62  # how much it counts that all that was typed is found, beside how much of a phrase
@@ -48,6 +54,11 @@ class Found:
     type: Type
     score: float
     matched: str
+
+    @property
+    def is_sound(self) -> bool:
+        """Say whether the words fit so well that the type is likely meant."""
+        return self.score >= SOUND_SCORE
 
 
 def find(catalogue: Catalogue, text: str, limit: int = 8) -> list[Found]:
@@ -158,8 +169,11 @@ def _alike(word: str, known: str, ratio: float) -> float:
     shorter = min(len(word), len(known))
     if shorter < SHORT_WORD or word[0].isdigit() or known[0].isdigit():
         return 0.0
-    is_other = shorter == SHORT_WORD and (word[0] != known[0] or ratio < SHORT_ALIKE)
-    return 0.0 if is_other else ratio
+    is_same_start = word[0] == known[0]
+    if shorter == SHORT_WORD and not (is_same_start and ratio >= SHORT_ALIKE):
+        return 0.0
+    is_misspelt = ratio >= (MISSPELT if is_same_start else MISSPELT_AT_START)
+    return ratio if is_misspelt else ratio * RESEMBLING
 
 
 def _words(text: str) -> list[str]:

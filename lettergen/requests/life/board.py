@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lettergen.calendar import LONDON
+from lettergen.documents import eyes
 from lettergen.models import Actor, Request, Requester
-from lettergen.requests.life import directory, finding
+from lettergen.requests.life import directory
 from lettergen.requests.life.fees import fee_states
 from lettergen.requests.life.states import COLUMNS, DONE, STATES, column_of
 
@@ -89,7 +90,7 @@ def board(session: Session, actor: Actor, wanted: Filter, today: date) -> Board:
     """
     rows = session.scalars(
         select(Request)
-        .where(finding.is_for(actor), *_wanted(actor, wanted, today), _is_open_or_recent(today))
+        .where(eyes.requests_for(actor), *_wanted(actor, wanted, today), _is_open_or_recent(today))
         .options(
             joinedload(Request.requester),
             joinedload(Request.assignee),

@@ -7,13 +7,14 @@ from statistics import median_low
 from sqlalchemy.orm import Session
 
 from lettergen import workload
+from lettergen.documents.eyes import FOR_RESTRICTED
 from lettergen.models import Actor, NotAllowed, Request
 from lettergen.refusals import Refused
 from lettergen.requests.catalogue.grammar import Catalogue, Type
 from lettergen.requests.catalogue.standing import Terms
 from lettergen.requests.life import due, events, finding, moves
 from lettergen.requests.life.agreeing import NEVER_WAITS
-from lettergen.requests.life.guards import FEES, FOR_RESTRICTED
+from lettergen.requests.life.guards import FEES
 from lettergen.requests.life.refusals import NotPossible
 from lettergen.requests.money import payers
 from lettergen.requests.triage import Decision, normal
@@ -166,7 +167,9 @@ def _write(
     request.outcome, request.rule, request.letter = made.outcome, made.rule, made.letter or None
     request.decided_at, request.decided_by = at, actor.staff_id
     request.is_urgent = bool(kind and kind.is_urgent) or answers["flag"] in NEVER_WAITS
-    request.is_restricted = bool(kind and kind.restricted) or answers["flag"] in RESTRICTING_FLAGS
+    is_sensitive = bool(kind and kind.restricted) or answers["flag"] in RESTRICTING_FLAGS
+    # What was restricted once stays so: only `restricting.lift` ends it.
+    request.is_restricted = request.is_restricted or is_sensitive
 
 
 def _move_on(

@@ -8,12 +8,11 @@ from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lettergen import nhs
-from lettergen.documents import people
+from lettergen.documents import eyes, people
 from lettergen.documents.people import Identity
 from lettergen.models import Actor, Request, RequestContent, locked
 from lettergen.refusals import Refused
 from lettergen.requests.life import references
-from lettergen.requests.life.guards import FOR_RESTRICTED
 from lettergen.requests.life.refusals import ChangedMeanwhile, NoSuchRequest
 
 PER_PAGE = 25
@@ -71,7 +70,7 @@ def find(
     `since` and `until` are days of receipt, both included. Raises NoReference for a mistyped
     reference, and Refused for a surname without a birth date or the reverse.
     """
-    wanted = [is_for(actor), *_narrowed(reference, requester_id, since, until)]
+    wanted = [eyes.requests_for(actor), *_narrowed(reference, requester_id, since, until)]
     if nhs_number:
         wanted.append(_is_of(session, Identity(nhs.digits_of(nhs_number))))
     if family_name or date_of_birth:
@@ -86,7 +85,7 @@ def find(
     number = min(max(1, page), pages)
     rows = session.scalars(
         select(Request)
-        .where(is_for(actor), Request.id.in_(matching))
+        .where(eyes.requests_for(actor), Request.id.in_(matching))
         .order_by(Request.received_at.desc(), Request.id)
         .offset((number - 1) * PER_PAGE)
         .limit(PER_PAGE)
@@ -109,7 +108,7 @@ def double_of(session: Session, actor: Actor, request: Request) -> Request | Non
         select(Request)
         .join(RequestContent, RequestContent.request_id == Request.id)
         .where(
-            is_for(actor),
+            eyes.requests_for(actor),
             Request.id != request.id,
             Request.type_key == request.type_key,
             Request.outcome == request.outcome,
@@ -127,20 +126,11 @@ def double_of(session: Session, actor: Actor, request: Request) -> Request | Non
     )
 
 
-def is_for(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition that requests are of the actor's practice and for the actor's eyes."""
-    mine = Request.practice_id == actor.practice_id
-    if actor.staff_id is None or actor.roles & FOR_RESTRICTED:
-        return mine
-    own = or_(Request.decided_by == actor.staff_id, Request.assigned_to == actor.staff_id)
-    return mine & or_(Request.is_restricted.is_(False), own)
-
-
 def _one(actor: Actor, request_id: str) -> Select[Request]:
     # The content separately: PostgreSQL locks no outer join.
     return (
         select(Request)
-        .where(is_for(actor), Request.id == request_id)
+        .where(eyes.requests_for(actor), Request.id == request_id)
         .options(selectinload(Request.content))
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from lettergen.calendar import british_date
+from lettergen.documents.eyes import FOR_RESTRICTED
 
 PATIENT_FEE, ORG_FEE = FEES = ("PATIENT_FEE", "ORG_FEE")
 OLDEST_DEBT = 60
@@ -22,7 +23,6 @@ LEADS_TO = {
 OUTSIDE = "outside"
 NO_WORK = ("DECLINE", "REDIRECT", "HOLD")
 NO_CONSENT_NEEDED = ("LEGAL_DUTY", "URGENT")
-FOR_RESTRICTED = frozenset({"clinician", "manager"})
 
 
 @dataclass(frozen=True)

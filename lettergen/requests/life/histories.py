@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lettergen.documents import eyes
 from lettergen.models import Actor, Invoice, Payment, Quote, Request
-from lettergen.requests.life import finding
 
 CAME_BACK = "tried_failed"
 REFUSES = ("org_refuses", "patient_refuses")
@@ -46,7 +46,7 @@ def of_requester(session: Session, actor: Actor, requester_ids: Sequence[str]) -
     """Return the history of an organisation under all its keys, for the actor's eyes."""
     rows = session.scalars(
         select(Request)
-        .where(finding.is_for(actor), Request.requester_id.in_(requester_ids))
+        .where(eyes.requests_for(actor), Request.requester_id.in_(requester_ids))
         .order_by(Request.received_at.desc(), Request.id)
     ).all()
     said_no = _refused_quotes(session, actor, requester_ids)

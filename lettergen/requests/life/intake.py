@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lettergen import nhs, workload
-from lettergen.documents import people
+from lettergen.documents import eyes, people
 from lettergen.documents.office import local_day
 from lettergen.models import Actor, Request, RequestContent
 from lettergen.refusals import Refused
@@ -144,7 +144,7 @@ def parts_of(session: Session, actor: Actor, request_id: str) -> list[Request]:
     """Return the requests that were made of one, in the order in which they were named."""
     found = session.scalars(
         select(Request)
-        .where(finding.is_for(actor), Request.parent_id == request_id)
+        .where(eyes.requests_for(actor), Request.parent_id == request_id)
         .order_by(Request.once)
     )
     return list(found)

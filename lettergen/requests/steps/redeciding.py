@@ -1,17 +1,16 @@
 """A request is decided, perhaps anew: a price that no longer fits ends with the old decision."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from lettergen.models import Actor, Quote, Request
-from lettergen.requests.catalogue.terms import Terms
-from lettergen.requests.life import deciding, events, finding, moves
+from lettergen.requests.life import events, finding, moves
 from lettergen.requests.money import payers, payments, quotes, series, standing, waivers
-from lettergen.requests.steps import charged
-from lettergen.requests.triage import Decision
+from lettergen.requests.steps import charged, sending_quotes
 
 # Something is missing, or a person has still to decide: what was agreed may yet stand.
 UNDECIDED = ("HOLD", "ESCALATE")
@@ -33,44 +32,18 @@ class _Work:
         return is_same or request.outcome in UNDECIDED
 
 
-def decide(
-    session: Session,
-    actor: Actor,
-    terms: Terms,
-    request_id: str,
-    inputs: Mapping[str, str | bool],
-    *,
-    seconds: int | None,
-    revision: int | None,
-    at: datetime,
-) -> Decision:
-    """Decide a request as `deciding.decide` does; end a price that does not fit the decision.
+@contextmanager
+def price_follows(
+    session: Session, actor: Actor, request_id: str, *, revision: int | None, at: datetime
+) -> Iterator[None]:
+    """Let the body decide or settle a request, and end a price that does not fit the decision.
 
     The live quote is withdrawn, what is due on its invoice is credited, and a waiver ends. Money
-    that was paid stays recorded, and is to be given back. A price that fits goes on.
+    that was paid stays recorded, and is to be given back. A price that fits goes on. Raises
+    NoSuchRequest, and ChangedMeanwhile for another `revision` than the page showed.
     """
     before = _begin(session, actor, request_id, revision)
-    made = deciding.decide(
-        session, actor, terms, request_id, inputs, seconds=seconds, revision=revision, at=at
-    )
-    _settle_price(session, actor, request_id, before, at)
-    return made
-
-
-def settle(  # noqa: PLR0917  (as `deciding.settle`)
-    session: Session,
-    actor: Actor,
-    terms: Terms,
-    request_id: str,
-    outcome: str,
-    why: str,
-    *,
-    revision: int | None,
-    at: datetime,
-) -> None:
-    """Settle an escalated request as `deciding.settle` does; end a price that does not fit."""
-    before = _begin(session, actor, request_id, revision)
-    deciding.settle(session, actor, terms, request_id, outcome, why, revision=revision, at=at)
+    yield
     _settle_price(session, actor, request_id, before, at)
 
 
@@ -96,6 +69,7 @@ def _settle_price(
 ) -> None:
     request = finding.lock(session, actor, request_id)
     live = quotes.live(session, request)
+    sending_quotes.recall_unless_told(session, actor, request, at=at)
     if before.is_still(request):
         _go_on(session, actor, request, live, at)
         return
@@ -104,6 +78,7 @@ def _settle_price(
         charged.credit_rest(session, actor, request, one, payments.DECIDED_ANEW, at=at)
     if live is not None:
         quotes.withdraw(session, actor, request, at=at)
+        sending_quotes.recall(session, actor, request, at=at)
         events.note(session, actor, request, PRICE_ENDED, at=at)
 
 

@@ -79,6 +79,19 @@ def is_settled(catalogue: Catalogue, answers: Inputs, open_questions: set[str]) 
     return len(left) == 1 and left[0].instead is None
 
 
+def why(rule: Rule, outcome: str, kind: Type | None) -> tuple[str, tuple[str, ...]]:
+    """Return the sentence that says why a rule came to an outcome, and the tags of its sources.
+
+    A type's own sentence tells of what the type comes to at first. Where it comes to something
+    else, as work for a fee once a better way was refused, the rule's own sentence tells why.
+    """
+    if rule.speaks_for_type and kind is not None and kind.obligation == outcome:
+        return kind.reply, kind.sources
+    results = (rule.result, *((rule.instead[1],) if rule.instead else ()))
+    result = next((one for one in results if one.outcome == outcome), rule.result)
+    return result.reason, rule.sources
+
+
 def source_line(sources: tuple[Source, ...]) -> str:
     """Return sources with the day on which each was checked, those read first."""
     return "; ".join(
@@ -127,15 +140,14 @@ def _decision(
     catalogue: Catalogue, kind: Type | None, answers: Inputs, rule: Rule, result: Result
 ) -> Decision:
     letter = _letter(kind, result)
-    speaks = rule.speaks_for_type and kind is not None
-    tags = kind.sources if speaks and kind else rule.sources
+    reason, tags = why(rule, result.outcome, kind)
     sources = catalogue.sources_of(tags)
     is_claimed = bool(letter) and answers["flag"] == DUTY and letter != DUTY_REPLY
     return Decision(
         outcome=result.outcome,
         rule=rule.id,
         letter=letter,
-        reason=kind.reply if speaks and kind else result.reason,
+        reason=reason,
         source=source_line(sources),
         next_action=result.next_action,
         button=result.button,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,13 +11,25 @@ from sqlalchemy.orm import Session
 from lettergen.documents import NotFound, local_day
 from lettergen.models import Request
 from lettergen.refusals import Refused
-from lettergen.requests.life import allocating, events, finding, intake, moves
+from lettergen.requests.life import (
+    allocating,
+    deciding,
+    events,
+    finding,
+    intake,
+    moves,
+    restricting,
+)
 from lettergen.requests.steps import redeciding, writing
 from lettergen.web.base.context import actor, changing, now, office
-from lettergen.web.base.entry import enter
+from lettergen.web.base.entry import Role, enter
 from lettergen.web.requests.page import refused, requests
 from lettergen.web.triage.page import own_terms
 
+Step = Callable[..., str]
+
+EVERYBODY: tuple[Role, ...] = ("clinician", "reception", "manager")
+DECIDERS: tuple[Role, ...] = ("clinician", "manager")
 _LONGEST = 2_000
 _WAYS = ("closed", "withdrawn", "cancelled", "triaged")
 _BOX = {"closed": "close_because", "triaged": "reopen_because"}
@@ -28,120 +41,103 @@ _ENDED = {
 }
 
 
-@requests.post("/requests/<request_id>/note")
-@enter("clinician", "reception", "manager")
-def note(request_id: str) -> ResponseReturnValue:
+def _button(path: str, at: str, roles: tuple[Role, ...] = EVERYBODY) -> Callable[[Step], Step]:
+    """Make a step the button at a path of the request's page.
+
+    The step takes session and request, and returns what is said once it is done. `at` is the box
+    that a refusal is about, where the way in the path has none of its own.
+    """
+
+    def made(step: Step) -> Step:
+        @enter(*roles)
+        def view(request_id: str, **names: Any) -> ResponseReturnValue:
+            return _do(request_id, step, at=_BOX.get(names.get("way", ""), at), **names)
+
+        requests.add_url_rule(
+            f"/requests/<request_id>/{path}", step.__name__, view, methods=["POST"]
+        )
+        return step
+
+    return made
+
+
+@_button("note", at="note_text")
+def note(session: Session, row: Request) -> str:
     """Add a note to what happened."""
-
-    def add(session: Session, row: Request) -> str:
-        text = _typed("text")
-        if not text:
-            raise Refused("Write the note before you add it.")
-        events.note(session, actor(), row, "noted", at=now(), details={"text": text})
-        return "The note is added."
-
-    return _do(request_id, add, at="note_text")
+    text = _typed("text")
+    if not text:
+        raise Refused("Write the note before you add it.")
+    events.note(session, actor(), row, "noted", at=now(), details={"text": text})
+    return "The note is added."
 
 
-@requests.post("/requests/<request_id>/give")
-@enter("clinician", "reception", "manager")
-def give(request_id: str) -> ResponseReturnValue:
+@_button("give", at="staff_id")
+def give(session: Session, row: Request) -> str:
     """Give the request to a clinician, as suggested or otherwise with a reason."""
-
-    def assign(session: Session, row: Request) -> str:
-        staff_id = _typed("staff_id")
-        best = _suggested(session, row)
-        because = _typed("because")
-        if best is not None and best.staff.id == staff_id:
-            because = because or best.because
-        if not because:
-            raise Refused("Say why it goes to somebody else than suggested.")
-        allocating.assign(session, actor(), row.id, staff_id, because=because, at=now())
-        return "It is given."
-
-    return _do(request_id, assign, at="staff_id")
+    staff_id, because = _typed("staff_id"), _typed("because")
+    best = _suggested(session, row)
+    if best is not None and best.staff.id == staff_id:
+        because = because or best.because
+    if not because:
+        raise Refused("Say why it goes to somebody else than suggested.")
+    allocating.assign(session, actor(), row.id, staff_id, because=because, at=now())
+    return "It is given."
 
 
-@requests.post("/requests/<request_id>/conflict")
-@enter("clinician", "reception", "manager")
-def conflict(request_id: str) -> ResponseReturnValue:
+@_button("conflict", at="conflict_staff_id")
+def conflict(session: Session, row: Request) -> str:
     """Keep the request from somebody."""
-
-    def keep_from(session: Session, row: Request) -> str:
-        staff_id, why = _typed("staff_id"), _typed("why")
-        allocating.set_conflict(session, actor(), row.id, staff_id, why, at=now())
-        return "It is kept from them."
-
-    return _do(request_id, keep_from, at="conflict_staff_id")
+    staff_id, why = _typed("staff_id"), _typed("why")
+    allocating.set_conflict(session, actor(), row.id, staff_id, why, at=now())
+    return "It is kept from them."
 
 
-@requests.post("/requests/<request_id>/settle")
-@enter("clinician", "manager")
-def settle(request_id: str) -> ResponseReturnValue:
+@_button("settle", at="settle_outcome", roles=DECIDERS)
+def settle(session: Session, row: Request) -> str:
     """Decide an escalated request by hand, with the reason."""
-
-    def decide(session: Session, row: Request) -> str:
-        outcome, why = _typed("outcome"), _typed("why")
-        own = own_terms(session)
-        redeciding.settle(
-            session, actor(), own, row.id, outcome, why, revision=row.revision, at=now()
-        )
-        return "It is decided. Take the next step."
-
-    return _do(request_id, decide, at="settle_outcome")
+    own, shown = own_terms(session), row.revision
+    outcome, why = _typed("outcome"), _typed("why")
+    with redeciding.price_follows(session, actor(), row.id, revision=shown, at=now()):
+        deciding.settle(session, actor(), own, row.id, outcome, why, revision=shown, at=now())
+    return "It is decided. Take the next step."
 
 
-@requests.post("/requests/<request_id>/hold")
-@enter("clinician", "reception", "manager")
-def hold(request_id: str) -> ResponseReturnValue:
+@_button("lift", at="lift_why", roles=DECIDERS)
+def lift(session: Session, row: Request) -> str:
+    """Let everybody of the practice see a restricted request, with the reason."""
+    restricting.lift(session, actor(), row.id, _typed("why"), at=now())
+    return "It is no longer restricted."
+
+
+@_button("hold", at="held_for")
+def hold(session: Session, row: Request) -> str:
     """Hold the request until something is there."""
-
-    def keep(session: Session, row: Request) -> str:
-        moves.hold(session, actor(), row, _typed("held_for"), at=now(), because=_typed("because"))
-        return "It is held."
-
-    return _do(request_id, keep, at="held_for")
+    moves.hold(session, actor(), row, _typed("held_for"), at=now(), because=_typed("because"))
+    return "It is held."
 
 
-@requests.post("/requests/<request_id>/resume")
-@enter("clinician", "reception", "manager")
-def resume(request_id: str) -> ResponseReturnValue:
+@_button("resume", at="next")
+def resume(session: Session, row: Request) -> str:
     """Go on with a request that was held."""
-
-    def go_on(session: Session, row: Request) -> str:
-        moves.resume(session, actor(), row, at=now())
-        return "It goes on. Decide again if the new answer changes what it is."
-
-    return _do(request_id, go_on, at="next")
+    moves.resume(session, actor(), row, at=now())
+    return "It goes on. Decide again if the new answer changes what it is."
 
 
-@requests.post("/requests/<request_id>/split")
-@enter("clinician", "reception", "manager")
-def split(request_id: str) -> ResponseReturnValue:
+@_button("split", at="part")
+def split(session: Session, row: Request) -> str:
     """Make several requests of one."""
-
-    def apart(session: Session, row: Request) -> str:
-        parts = [key for key in request.form.getlist("part")[:9] if key]
-        made = intake.split(
-            session, actor(), row.id, [{"type_key": one} for one in parts], at=now()
-        )
-        return f"It is split into {len(made)}: " + ", ".join(one.reference for one in made)
-
-    return _do(request_id, apart, at="part")
+    parts = [{"type_key": key} for key in request.form.getlist("part")[:9] if key]
+    made = intake.split(session, actor(), row.id, parts, at=now())
+    return f"It is split into {len(made)}: " + ", ".join(one.reference for one in made)
 
 
-@requests.post("/requests/<request_id>/end/<way>")
-@enter("clinician", "reception", "manager")
-def end(request_id: str, way: str) -> ResponseReturnValue:
+@_button("end/<way>", at="end_because")
+def end(session: Session, row: Request, way: str) -> str:
     """Close, withdraw, cancel or reopen the request, with the reason."""
-
-    def stop(session: Session, row: Request) -> str:
-        if way not in _WAYS:
-            raise NotFound("There is no such button.")
-        moves.move(session, actor(), row, way, at=now(), because=_typed("because"))
-        return _ENDED[way]
-
-    return _do(request_id, stop, at=_BOX.get(way, "end_because"))
+    if way not in _WAYS:
+        raise NotFound("There is no such button.")
+    moves.move(session, actor(), row, way, at=now(), because=_typed("because"))
+    return _ENDED[way]
 
 
 @requests.post("/requests/<request_id>/write")
@@ -160,13 +156,11 @@ def write(request_id: str) -> ResponseReturnValue:
     return redirect(address, HTTPStatus.SEE_OTHER)
 
 
-def _do(
-    request_id: str, step: Callable[[Session, Request], str], *, at: str
-) -> ResponseReturnValue:
+def _do(request_id: str, step: Step, *, at: str, **names: Any) -> ResponseReturnValue:
     """Take a step in one transaction, and go back to the page, which says what came of it."""
     try:
         with changing() as session:
-            said = step(session, finding.get(session, actor(), request_id))
+            said = step(session, finding.get(session, actor(), request_id), **names)
     except NotFound:
         raise
     except Refused as refusal:

@@ -120,17 +120,18 @@ def _decided(session: Session, typed: Typed, row: Request) -> Decision:
     if typed["note"].strip():
         noted = {"text": typed["note"].strip()}
         events.note(session, actor(), row, "noted", at=now(), details=noted)
-    own = own_terms(session)
-    return redeciding.decide(
-        session,
-        actor(),
-        own,
-        row.id,
-        filled(own.catalogue, typed.inputs()),
-        seconds=typed.seconds(now()),
-        revision=row.revision,
-        at=now(),
-    )
+    own, shown = own_terms(session), row.revision
+    with redeciding.price_follows(session, actor(), row.id, revision=shown, at=now()):
+        return deciding.decide(
+            session,
+            actor(),
+            own,
+            row.id,
+            filled(own.catalogue, typed.inputs()),
+            seconds=typed.seconds(now()),
+            revision=shown,
+            at=now(),
+        )
 
 
 def _add_paper(typed: Typed, kept: Kept) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lettergen.models import Request
 from lettergen.requests.catalogue.grammar import Catalogue, Source, Type
 from lettergen.requests.money.pence import pounds
-from lettergen.requests.triage import Decision
+from lettergen.requests.triage import Decision, why
 from lettergen.web.base.display import plural
 
 TONES = {
@@ -99,9 +99,8 @@ def stored(row: Request, known: Catalogue, kind: Type | None) -> Stored | None:
     if row.outcome is None:
         return None
     rule = next((one for one in known.rules if one.id == row.rule), None)
-    reason = "A person of the practice decided this."
-    if rule is not None:
-        reason = kind.reply if kind and rule.speaks_for_type else rule.result.reason
+    by_hand = "A person of the practice decided this."
+    reason = why(rule, row.outcome, kind)[0] if rule else by_hand
     return Stored(
         tone=TONES[row.outcome],
         title=known.outcomes[row.outcome].title,

@@ -135,10 +135,14 @@ def shown_of(
 
 
 def suggestions(known: Catalogue, words: str) -> tuple[Found, ...]:
-    """Return the kinds of request that words may mean, and last that it is none of them."""
+    """Return the kinds of request that words may mean, and that it is none of them: the last
+    choice, but the first where no kind fits well.
+    """
     hits = search.find(known, words, limit=MOST_FOUND)
+    found = [Found(one.type.key, one.type.title, _note(one)) for one in hits]
     rest = Found(UNKNOWN, "Something else", "not in the list")
-    return (*(Found(one.type.key, one.type.title, _note(one)) for one in hits), rest)
+    is_likely = bool(hits) and hits[0].is_sound
+    return (*found, rest) if is_likely else (rest, *found)
 
 
 def _note(hit: Any) -> str:

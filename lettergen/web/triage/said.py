@@ -10,11 +10,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lettergen.calendar import british_date
+from lettergen.documents import eyes
 from lettergen.models import Request, RequestContent, RequestPaper, Staff
 from lettergen.nhs import spaced
 from lettergen.refusals import Refused
 from lettergen.requests.catalogue.standing import Terms
-from lettergen.requests.life import allocating, clocks, finding
+from lettergen.requests.life import allocating, clocks
 from lettergen.requests.life.deadlines import KINDS, SUBJECT_ACCESS_COMPLEX
 from lettergen.requests.life.moves import HELD_FOR
 from lettergen.requests.life.states import DONE, STATES, column_of
@@ -160,7 +161,7 @@ def alike(session: Session, row: Request, own: Terms) -> tuple[Alike, ...]:
     found = session.scalars(
         select(Request)
         .join(RequestContent, RequestContent.request_id == Request.id)
-        .where(finding.is_for(actor()), Request.id != row.id, same)
+        .where(eyes.requests_for(actor()), Request.id != row.id, same)
         .order_by(Request.received_at.desc(), Request.id)
     )
     still = [one for one in found if column_of(one.state) != DONE]
