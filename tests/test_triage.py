@@ -25,6 +25,19 @@ ANSWERS = {
 HOW_MANY = 40_000
 
 
+def asked_at_random():
+    """Yield the same many answers every time, by which every rule is reached."""
+    chance = Random(4)  # noqa: S311  (nothing secret)
+    kinds = [*["other"] * 15, *CATALOGUE.types]
+    for _ in range(HOW_MANY):
+        inputs = {name: chance.choice(codes) for name, codes in ANSWERS.items()}
+        # Half without a flag, or the first rules would decide nearly everything.
+        inputs |= {"type": chance.choice(kinds), "offered": chance.random() < 0.8}
+        inputs |= {"flag": "none"} if chance.random() < 0.5 else {}
+        inputs |= {"alt": "tried_failed"} if chance.random() < 0.3 else {}
+        yield inputs
+
+
 def own(**stored):
     return terms(CATALOGUE, settings.read(stored, CATALOGUE, is_new=True), frozenset()).catalogue
 
@@ -44,16 +57,8 @@ def test_every_synthetic_request_comes_to_its_letter(case):
 
 
 def test_a_second_reading_of_the_table_always_agrees():
-    chance = Random(4)  # noqa: S311  (the same inputs every time)
-    kinds = [*["other"] * 15, *CATALOGUE.types]
     seen = set()
-    for _ in range(HOW_MANY):
-        inputs = {name: chance.choice(codes) for name, codes in ANSWERS.items()}
-        # Half without a flag, or the first rules would decide nearly everything.
-        inputs |= {"type": chance.choice(kinds), "offered": chance.random() < 0.8}
-        inputs |= {"flag": "none"} if chance.random() < 0.5 else {}
-        inputs |= {"alt": "tried_failed"} if chance.random() < 0.3 else {}
-
+    for inputs in asked_at_random():
         made = decide(CATALOGUE, inputs)
 
         assert (made.rule, made.outcome, made.letter) == opinion(CATALOGUE, inputs), inputs
@@ -167,6 +172,35 @@ def test_every_decision_says_why_what_next_and_where_it_is_from():
     assert "S6" in made.source
     assert "checked 22 November 2026" in made.source
     assert made.version == CATALOGUE.version
+
+
+def test_under_every_rule_the_sentence_belongs_to_the_outcome():
+    own_words = {
+        (rule.id, result.outcome): result.reason
+        for rule in CATALOGUE.rules
+        for result in (rule.result, *((rule.instead[1],) if rule.instead else ()))
+    }
+    seen, wrong = set(), []
+    for inputs in asked_at_random():
+        made, kind = decide(CATALOGUE, inputs), CATALOGUE.types.get(inputs["type"])
+        fits = {own_words[made.rule, made.outcome]}
+        fits |= {kind.reply} if kind and kind.obligation == made.outcome else set()
+        wrong += [] if made.reason in fits else [(made.rule, inputs["type"], made.reason)]
+        seen.add(made.rule)
+
+    assert wrong == []
+    assert seen == {rule.id for rule in CATALOGUE.rules}
+
+
+def test_after_a_refused_redirection_the_fee_is_explained_and_the_way_is_named_no_more():
+    gym = {"type": "gym_fitness", "requester": "leisure_travel", "consent": "written_ok"}
+
+    first = decide(CATALOGUE, gym)
+    after = decide(CATALOGUE, {**gym, "alt": "tried_failed"})
+
+    assert (first.rule, first.reason) == ("R11", CATALOGUE.types["gym_fitness"].reply)
+    assert (after.rule, after.reason) == ("R31", "This is private work that the patient may buy.")
+    assert after.sources != first.sources
 
 
 def test_what_was_read_stands_before_what_is_from_memory():

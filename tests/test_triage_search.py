@@ -59,6 +59,44 @@ def test_what_matched_is_told():
     assert 0 < found.score <= 1
 
 
+def misspelt(said):
+    """Return what was said with two letters of its longest word in the wrong order."""
+    words = said.split()
+    longest = max(words, key=len)
+    turned = longest[:2] + longest[3] + longest[2] + longest[4:] if len(longest) > 4 else longest
+    return " ".join(turned if one == longest else one for one in words)
+
+
+def test_what_receptionists_hear_is_sound_and_found_first_with_a_spelling_mistake_too():
+    found = {said: find(CATALOGUE, misspelt(said))[0] for said in FIRST}
+
+    assert {said: one.type.key for said, one in found.items()} == FIRST
+    assert [said for said, one in found.items() if not one.is_sound] == []
+
+
+@pytest.mark.parametrize(
+    "unrelated",
+    [
+        "budgie",
+        "my budgie died",
+        "lasagne",
+        "a wedding cake",
+        "cake",
+        "plumber",
+        "dentist",
+        "lottery",
+        "lost my umbrella",
+        "fishing licence",
+        "wrong number",
+        "opening hours",
+        "garden",
+        "hamster",
+    ],
+)
+def test_words_of_other_matters_find_nothing_sound(unrelated):
+    assert [one for one in find(CATALOGUE, unrelated) if one.is_sound] == []
+
+
 @pytest.mark.parametrize("nothing", ["", "   ", "?!", "xyzzy plugh", "ßßß", "\x00", "the of and"])
 def test_words_that_say_nothing_find_nothing(nothing):
     assert [one for one in find(CATALOGUE, nothing) if one.score > 0.6] == []

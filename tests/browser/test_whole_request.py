@@ -50,14 +50,13 @@ DAYS = {
     "last_contact": (16, 11, 2026),
     "covers_from": (1, 1, 2026),
     "contacts-0-on": (6, 5, 2026),
-    "saw_on": (22, 11, 2026),
 }
 CHOSEN = {
     "had_contact": "yes",
     "assessed_then": "yes",
     "written_from": "records",
     "not_covered": "future",
-    "saw_draft": "yes",
+    "saw_draft": "first",
     "mentions_others": "no",
     "copy_given": "given",
 }
@@ -187,6 +186,23 @@ def decide(desk: Page, reference: str, look: Look) -> None:
     look(desk)
 
 
+def quote(desk: Page, phone: Page, place: Place, look: Look) -> None:
+    """Send the price by e-mail; the patient reads it by its link, and says yes there."""
+    expect(desk.locator("#money")).to_contain_text("No invoice can be made yet")
+    expect(desk.locator("#mo-to")).to_have_value(ROWAN)
+    desk.get_by_role("button", name="Email the quote").click()
+    expect(desk.locator("#tell-payer")).to_contain_text("r•••@example.com")
+    look(desk)
+    open_link(phone, place, 2)
+    expect(phone.locator("#price")).to_contain_text("£30.00 in all")
+    look(phone)
+    phone.get_by_role("button", name="Yes, I will pay £30.00").click()
+    expect(phone.locator(".pt-done")).to_contain_text("you will pay")
+    look(phone)
+    desk.reload()
+    state(desk, "Quote accepted")
+
+
 def agree(desk: Page, phone: Page, place: Place, look: Look) -> None:
     """Ask for agreement by e-mail; the patient signs it, and wants to see the letter first."""
     desk.get_by_role("button", name="Ask for agreement").click()
@@ -194,7 +210,7 @@ def agree(desk: Page, phone: Page, place: Place, look: Look) -> None:
     desk.get_by_role("button", name="Go on to how to ask").click()
     desk.get_by_role("button", name="Send it by email").click()
     look(desk)
-    open_link(phone, place, 2)
+    open_link(phone, place, 3)
     for tick in phone.locator("input[name^=tick-], input[name=may][value=diagnosis]").all():
         tick.check()
     phone.get_by_label("Yes, ").check()
@@ -216,8 +232,8 @@ def say_who_we_are(boss: Page) -> None:
 
 def pay(desk: Page, look: Look) -> None:
     """Record the payment, and give the letter to the GP."""
-    expect(desk.locator("#next")).to_contain_text("Wait for the payer’s answer")
-    desk.get_by_role("button", name="Record the payment").click()
+    press_next(desk, "Record the payment")
+    desk.locator("#money").get_by_role("button", name="Record the payment").click()
     state(desk, "Paid")
     expect(desk.locator("#money")).to_contain_text("£30.00")
     look(desk)
@@ -313,7 +329,7 @@ def hand_over(desk: Page, phone: Page, place: Place, reference: str, look: Look)
     expect(desk.locator("#email")).to_have_value(ROWAN)
     desk.get_by_role("button", name="Send it by email").click()
     expect(desk.locator("main")).to_contain_text("on its way")
-    open_link(phone, place, 5)
+    open_link(phone, place, 6)
     phone.wait_for_url("**/letter")
     look(phone)
     desk.get_by_role("link", name=reference).first.click()
@@ -367,17 +383,18 @@ def test_a_request_goes_the_whole_way_and_its_figures_agree(
     reference = ask(phone, place, accessible)
     desk = window(desk_at, COLLEAGUE)
     decide(desk, reference, accessible)
+    quote(desk, phone, place, accessible)
     agree(desk, phone, place, accessible)
     say_who_we_are(window(boss_at, MANAGER))
     pay(desk, accessible)
     gp = window(f"{place.address}/", CLINICIAN)
     write(gp, reference, accessible)
-    show(gp, phone, place, 3, accessible)
+    show(gp, phone, place, 4, accessible)
     ask_for_correction(phone, accessible)
     correct(gp, reference, accessible)
-    show(gp, phone, place, 4, accessible)
+    show(gp, phone, place, 5, accessible)
     say_yes(phone)
     sign(gp, reference)
     hand_over(desk, phone, place, reference, accessible)
     require_agreement_of_figures(desk, place)
-    assert len(place.mailbox.taken) == 5
+    assert len(place.mailbox.taken) == 6

@@ -15,7 +15,12 @@ from tests.money.conftest import KINDS
 def anew(till, request_id, kind, **answers):
     given = {**KINDS[kind], **answers}
     who = (till.session, till.desk, till.terms, request_id, given)
-    return redeciding.decide(*who, seconds=None, revision=None, at=till.now)
+    with following(till, request_id):
+        return deciding.decide(*who, seconds=None, revision=None, at=till.now)
+
+
+def following(till, request_id):
+    return redeciding.price_follows(till.session, till.desk, request_id, revision=None, at=till.now)
 
 
 def row(till, request_id):
@@ -113,7 +118,8 @@ def test_a_hand_that_settles_otherwise_ends_the_price_too(till):
     escalate(till, request_id)
 
     who = (till.session, till.manager, till.terms, request_id)
-    redeciding.settle(*who, "DECLINE", "We do not do this.", revision=None, at=till.now)
+    with following(till, request_id):
+        deciding.settle(*who, "DECLINE", "We do not do this.", revision=None, at=till.now)
 
     assert row(till, request_id).state == "declined"
     assert quotes.live(till.session, row(till, request_id)) is None

@@ -14,6 +14,8 @@ def test_the_page_says_what_to_do_with_the_letter(
     reference = page.select_one(".app-reference").text
     assert name == f"2026-11-20_To-whom-it-may-concern_TESTERBY-R_{reference}.pdf"
     assert page.select_one("[data-copy]")["data-copy"] == name
+    first = page.select_one("main ol li").get_text()
+    assert first.startswith("Send it to the reader"), "each kind says where its letters go"
     assert "Dr Casey Clinician" in page.select_one(".app-facts").text
     assert not page.select("form[action$='/void']"), "reception cannot void"
 

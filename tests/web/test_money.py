@@ -1,12 +1,13 @@
 """Money on the pages: the panel of a request, one invoice, a manager's overview, fees, settings."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from lettergen import models
-from lettergen.models import Quote
+from lettergen.models import Message, Practice, Quote
 from tests.web import charged
 
 
@@ -197,3 +198,40 @@ def test_odd_amounts_are_refused_wherever_money_is_typed(keys, app, people, cloc
     zero = {"from": "2026-11-20", "amount": "0", "warn_percent": "80"}
     assert manager.send("/settings/money/threshold", **zero).status_code == 422
     assert manager.get("/money").status_code == 200
+
+
+def test_a_quote_is_emailed_once_and_the_panel_says_so(app, people, clock, receptionist, session):
+    parts = app.extensions["lettergen"]
+    mail = {"smtp_host": "mail.example.com", "smtp_from": "letters@example.com"}
+    app.extensions["lettergen"] = replace(parts, settings=parts.settings.model_copy(update=mail))
+    request_id = charged.decided(app, people, at=clock())
+    here = f"/requests/{request_id}/money"
+    receptionist.send(f"{here}/quote", payer_name="Rowan Testerby")
+    form = receptionist.page(f"/requests/{request_id}").select_one("form[action$='/quote/email']")
+    typed = {one["name"]: one["value"] for one in form.select("input[name=to], input[name=once]")}
+
+    for _ in range(2):
+        assert receptionist.send(form["action"], **typed).status_code == 303
+
+    (message,) = session.scalars(select(Message))
+    assert (message.kind, message.recipient) == ("quote", "rowan@example.com")
+    page = receptionist.page(f"/requests/{request_id}")
+    assert message.masked in page.select_one("#tell-payer").text
+    assert "Email the quote again" in page.select_one("#tell-payer").text
+    assert "The quote was sent by email" in page.select_one(".rq-story").text
+    assert "£40.00" in receptionist.page(f"{here}/quote").select_one(".mo-quote").text
+
+
+def test_what_an_invoice_will_lack_is_said_with_the_price(
+    app, people, clock, receptionist, manager, session
+):
+    request_id = charged.decided(app, people, at=clock())
+    practice = session.get(Practice, people.manager.practice_id)
+    practice.money_settings = None
+    session.commit()
+
+    told = receptionist.page(f"/requests/{request_id}").select_one("#money .app-warning")
+
+    assert "No invoice can be made yet" in told.text
+    assert told.select("a") == []
+    assert manager.page(f"/requests/{request_id}").select_one("#money a[href='/settings/money']")

@@ -48,12 +48,48 @@ def test_an_unpaid_letter_is_not_printed_downloaded_or_sent(
     for way in ("print", "download"):
         receptionist.send(f"/documents/{letter}/take/letter", way=way)
     receptionist.send(f"/documents/{letter}/link", days="14")
-    kept = receptionist.get(f"/documents/{letter}/letter.pdf?download=1")
+    address = f"/documents/{letter}/letter.pdf"
+    files = [receptionist.get(f"{address}{way}") for way in ("", "?download=1")]
 
     page = receptionist.page(f"/documents/{letter}")
-    assert "It may not leave yet" in page.get_text()
-    assert kept.status_code == 422
+    assert "Not paid: do not hand over" in page.get_text()
+    ways = ("form[action*='/take/']", "form[action$='/link']", "form[action*='/read/']")
+    assert [way for way in ways if page.select(way)] == []
+    assert [one.status_code for one in files] == [422, 422]
     assert state(key) == "signed"
+
+
+def test_a_clinician_reads_an_unpaid_letter_on_screen_and_that_is_noted(
+    clinician: Any,
+    receptionist: Any,
+    signed: Callable[..., str],
+    state: Callable[[str], str],
+    letter: str,
+) -> None:
+    key = signed("PATIENT_FEE")
+    form = clinician.page(f"/documents/{letter}").select_one("form[action*='/read/']")
+
+    read = clinician.send(form["action"])
+
+    assert "Not paid: do not hand over" in read.text
+    assert "data:image/png;base64," in read.text
+    assert "Testerby" in read.text
+    story = clinician.page(f"/requests/{key}").select_one(".rq-story li").get_text()
+    assert "read on screen" in story
+    assert state(key) == "signed"
+    assert receptionist.send(form["action"]).status_code == 403
+
+
+def test_what_law_or_safety_asks_for_does_not_wait_for_money(
+    app: Flask, receptionist: Any, clinician: Any, signed: Callable[..., str], letter: str
+) -> None:
+    key = signed("PATIENT_FEE")
+    with app.extensions["lettergen"].sessions() as session, models.changing(session):
+        session.get_one(Request, key).is_urgent = True
+
+    assert "do not hand over" not in receptionist.page(f"/documents/{letter}").get_text()
+    assert clinician.send(f"/documents/{letter}/read/letter").status_code == 302
+    assert receptionist.send(f"/documents/{letter}/take/letter", way="print").status_code == 303
 
 
 def test_free_work_that_is_handed_over_counts_as_released(

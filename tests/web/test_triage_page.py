@@ -35,6 +35,13 @@ def test_what_people_say_finds_the_kind_of_request(receptionist: Any) -> None:
     assert reply.json[-1]["value"] == "other"
 
 
+def test_where_no_kind_fits_well_something_else_stands_first(receptionist: Any) -> None:
+    found = [one["value"] for one in receptionist.get("/triage/types?q=budgie").json]
+
+    assert found[0] == "other"
+    assert "blue_badge" in found[1:]
+
+
 def test_without_script_the_box_leads_to_a_list_of_kinds(receptionist: Any) -> None:
     page = receptionist.page("/triage?q=my+gym")
 

@@ -15,6 +15,7 @@ from lettergen.refusals import Refused
 from lettergen.requests.front.wording import AMRA, Wording
 from lettergen.requests.life import agreeing, deadlines, finding
 from lettergen.requests.life.agreeing import ASKED, GIVEN
+from lettergen.requests.steps import sending_quotes
 
 WAITING, AGREED, OVER, NOTHING = "waiting", "agreed", "over", "nothing"
 TYPED, DRAWN = "typed", "drawn"
@@ -194,6 +195,7 @@ def refuse(session: Session, actor: Actor, asked: Asked, *, at: datetime) -> Non
     """Keep that the patient does not agree; nothing about them may leave then."""
     consent = _waiting(asked)
     agreeing.refuse(session, actor, asked.request.id, consent.kind, at=at)
+    sending_quotes.recall_unless_told(session, actor, asked.request, at=at)
 
 
 def take_back(session: Session, actor: Actor, asked: Asked, *, at: datetime) -> None:
@@ -203,6 +205,7 @@ def take_back(session: Session, actor: Actor, asked: Asked, *, at: datetime) -> 
             "The letter has been sent already, so it cannot be called back. Please ask us."
         )
     agreeing.withdraw(session, actor, asked.request.id, because="the patient", at=at)
+    sending_quotes.recall_unless_told(session, actor, asked.request, at=at)
 
 
 def faults(wording: Wording, signed: Signed) -> dict[str, str]:

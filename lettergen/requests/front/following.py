@@ -93,13 +93,15 @@ def progress(session: Session, link: Link) -> Progress:
     request = finding.get(session, links.holder(link), link.subject_id)
     practice = session.get_one(Practice, link.practice_id)
     papers = _own_papers(session, link)
+    # A payer who was sent the price need not be the one who asked, and added them.
+    added = papers if link.made_by is None else []
     return Progress(
         practice_name=practice.name,
         practice_phone=practice.phone,
         reference=request.reference,
         received_on=local_day(request.received_at),
         step=step_of(request),
-        papers=tuple(KINDS.get(one.kind, KINDS["other"]) for one in papers),
+        papers=tuple(KINDS.get(one.kind, KINDS["other"]) for one in added),
         may_add=_may_add(request) and len(papers) < MOST_PAPERS,
         until=link.expires_at,
     )

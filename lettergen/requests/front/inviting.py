@@ -8,11 +8,10 @@ from sqlalchemy.orm import Session
 
 from lettergen import links, post
 from lettergen.calendar import british_time
-from lettergen.documents import Office
+from lettergen.documents import Office, eyes
 from lettergen.links import State
 from lettergen.models import Actor, Link, Practice, Request
 from lettergen.refusals import Refused
-from lettergen.requests.life import finding
 
 KINDS = {links.AGREE: "agree-link", links.SEE_FIRST: "see-first-link"}
 _TEMPLATES = {links.AGREE: "agree.txt", links.SEE_FIRST: "see-first.txt"}
@@ -100,7 +99,7 @@ def locked(session: Session, actor: Actor) -> list[LockedLink]:
     found = [one for one in links.locked(session, actor) if one.purpose in KINDS]
     rows = session.scalars(
         select(Request).where(
-            finding.is_for(actor), Request.id.in_({one.subject_id for one in found})
+            eyes.requests_for(actor), Request.id.in_({one.subject_id for one in found})
         )
     )
     known = {one.id: one for one in rows}

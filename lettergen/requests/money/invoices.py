@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from lettergen import accounts, models
 from lettergen.calendar import LONDON
+from lettergen.documents import eyes
 from lettergen.documents.refusals import NotFound
 from lettergen.models import Actor, Document, Invoice, Practice, Quote, Request, locked
 from lettergen.refusals import Refused
 from lettergen.requests.catalogue.terms import Terms
-from lettergen.requests.money import balances, payers, quotes, series, settings
+from lettergen.requests.money import balances, citing, payers, quotes, series, settings
 from lettergen.requests.money.balances import CREDIT, INVOICE
 from lettergen.requests.money.fees import Price
 from lettergen.requests.money.pence import tax_within
@@ -110,7 +111,8 @@ def credit(
     if not 0 < pence <= left:
         raise Refused("A credit note cannot be for more than is left of the invoice.")
     vat = _vat_back(invoice, balance.credited_vat, pence, left)
-    content = {**invoice.content, "corrects": invoice.number}
+    cited = citing.cited(session, invoice, invoice.payer_class, invoice.content["customer"])
+    content = {**invoice.content, "customer": cited, "corrects": invoice.number}
     content["corrects_on"] = invoice.issued_on.isoformat()
     note = Invoice(
         **_common(actor, invoice.request_id, at),
@@ -137,9 +139,11 @@ def credit(
 
 
 def get(session: Session, actor: Actor, invoice_id: str) -> Invoice:
-    """Return an invoice or credit note of the actor's practice; raises NotFound."""
+    """Return an invoice or credit note for the actor's eyes, as its request is; raises NotFound."""
     found = session.scalar(
-        select(Invoice).where(Invoice.practice_id == actor.practice_id, Invoice.id == invoice_id)
+        select(Invoice)
+        .join(Request, Request.id == Invoice.request_id)
+        .where(eyes.requests_for(actor), Invoice.id == invoice_id)
     )
     if found is None:
         raise NotFound(GONE)
@@ -193,7 +197,7 @@ def _issue(
         total_pence=asked.total,
         vat_class=asked.vat_class,
         seller=seller,
-        content=_content(session, request, asked, _customer(request, asked)),
+        content=_content(session, request, asked),
     )
     _add(session, invoice)
     details = {"number": invoice.number, "pence": invoice.total_pence, "request": request.id}
@@ -269,9 +273,8 @@ def _customer(request: Request, asked: _Asked) -> dict[str, Any]:
     return {**customer, "address_lines": lines}
 
 
-def _content(
-    session: Session, request: Request, asked: _Asked, customer: dict[str, Any]
-) -> dict[str, Any]:
+def _content(session: Session, request: Request, asked: _Asked) -> dict[str, Any]:
+    customer = citing.cited(session, request, asked.payer_class, _customer(request, asked))
     return {
         "customer": customer,
         "what": WHAT.format(reference=request.reference),

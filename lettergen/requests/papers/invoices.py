@@ -24,8 +24,11 @@ LATE = (
 )
 
 
-def paper(invoice: Invoice) -> Paper:
-    """Return an invoice or a credit note as it was made, whatever changed since."""
+def paper(invoice: Invoice, customer: Mapping[str, Any]) -> Paper:
+    """Return an invoice or a credit note as it was made, whatever changed since.
+
+    `customer` is whom it is for, without their reference if that may not be printed any more.
+    """
     is_credit = invoice.kind == CREDIT
     seller, content = invoice.seller, invoice.content
     title = f"{'Credit note' if is_credit else 'Invoice'} {invoice.number}"
@@ -35,10 +38,10 @@ def paper(invoice: Invoice) -> Paper:
         title=title,
         template="request-invoice.html",
         seller=seller,
-        customer=content["customer"],
+        customer=customer,
         form={
             "kind_word": "credit note" if is_credit else "invoice",
-            "facts": list(_facts(invoice)),
+            "facts": list(_facts(invoice, customer)),
             "amounts": "What we take back" if is_credit else "What is due",
             "has_vat": has_vat,
             "what": content["what"],
@@ -57,7 +60,7 @@ def paper(invoice: Invoice) -> Paper:
             title,
             content["what"],
             pounds(invoice.total_pence),
-            content["customer"]["name"],
+            customer["name"],
         ),
     )
 
@@ -91,7 +94,7 @@ def receipt(payment: Payment, invoice: Invoice, balance: Balance) -> Paper:
     )
 
 
-def _facts(invoice: Invoice) -> Iterator[dict[str, str]]:
+def _facts(invoice: Invoice, customer: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     content, seller = invoice.content, invoice.seller
     is_credit = invoice.kind == CREDIT
     yield _fact("Date", british_date(invoice.issued_on))
@@ -107,8 +110,8 @@ def _facts(invoice: Invoice) -> Iterator[dict[str, str]]:
         point = tax_point(invoice.supplied_on, invoice.issued_on)
         yield _fact("Tax point", british_date(point))
         yield _fact("VAT number", seller["vat_number"])
-    if content["customer"].get("reference"):
-        yield _fact("Your reference", content["customer"]["reference"])
+    if customer.get("reference"):
+        yield _fact("Your reference", customer["reference"])
     if content["signed_by"]:
         yield _fact("Signed by", content["signed_by"])
 

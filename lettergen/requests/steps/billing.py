@@ -24,7 +24,7 @@ from lettergen.models import (
 )
 from lettergen.refusals import Refused
 from lettergen.requests.catalogue.terms import Terms
-from lettergen.requests.money import balances, fees, invoices, payments
+from lettergen.requests.money import balances, citing, fees, invoices, payments
 from lettergen.requests.money.payers import PATIENT
 from lettergen.requests.papers import fee_notice, money_frame
 from lettergen.requests.papers import invoices as on_paper
@@ -42,7 +42,9 @@ def invoice_paper(
     known = paper_of(session, actor, MoneyPaper.invoice_id == invoice.id)
     if known is not None:
         return known
-    made = _issue(session, office, actor, on_paper.paper(invoice), invoice, at=at)
+    customer = citing.cited(session, invoice, invoice.payer_class, invoice.content["customer"])
+    paper = on_paper.paper(invoice, customer)
+    made = _issue(session, office, actor, paper, invoice, at=at)
     _keep(session, MoneyPaper(**_of(actor), invoice_id=invoice.id, document_id=made.id))
     return made
 

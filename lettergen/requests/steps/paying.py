@@ -27,7 +27,7 @@ from lettergen.requests.money import (
 )
 from lettergen.requests.money.payments import Taken
 from lettergen.requests.money.quotes import Offer, Payer
-from lettergen.requests.steps import charged
+from lettergen.requests.steps import charged, sending_quotes
 
 UNKEPT = "promise-not-kept"
 
@@ -82,6 +82,7 @@ def refuse(
 ) -> Quote:
     """Record that the payer does not want to pay: the request is declined, with the reason."""
     request = finding.lock(session, actor, request_id)
+    sending_quotes.recall(session, actor, request, at=at)
     quote = quotes.refuse(session, actor, request, how=how, at=at)
     reason = because.strip() or "The payer did not accept the fee."
     moves.move(session, actor, request, "declined", at=at, because=reason)
@@ -97,6 +98,7 @@ def withdraw(session: Session, actor: Actor, request_id: str, *, at: datetime) -
             "An invoice is made for this price. Take that back by a credit note first: open the "
             "invoice and choose “Give money back or cancel”."
         )
+    sending_quotes.recall(session, actor, request, at=at)
     quote = quotes.withdraw(session, actor, request, at=at)
     if request.state in ("quoted", "accepted"):
         moves.move(session, actor, request, "triaged", at=at)

@@ -10,12 +10,15 @@ from lettergen.documents import Closed, NotFound, Office
 from lettergen.documents.office import local_day
 from lettergen.models import Actor, Document, Draft, Request
 from lettergen.requests.catalogue.standing import Terms
-from lettergen.requests.life import agreeing, events, facts, finding, moves
+from lettergen.requests.life import agreeing, copies, events, facts, finding, moves, sights
+from lettergen.requests.life.refusals import NotPossible
 from lettergen.requests.papers import prefill
 
 DRAFTED, SIGNED = "drafted", "signed"
 # What answers a request whose type names no letter of its own.
 PLAIN = "lt1-confirmation"
+# What a report says of its patient, and the answer that is true only once they have read it.
+SEEN, READ_FIRST = "saw_draft", "first"
 _IS_WRITTEN_IN = ("assigned", "drafted", "shown", "amra_wait")
 
 
@@ -59,7 +62,8 @@ def signed(
     """Tie an issued letter to the request that its draft belongs to; nothing if there is none.
 
     The request becomes signed. One that has left already keeps its state, and gets the new letter.
-    Raises NotPossible if this person may not sign for the request.
+    Raises NotPossible if this person may not sign for the request, or the letter says that the
+    patient read it before, and nobody noted that.
     """
     found = session.scalar(
         select(Request.id).where(
@@ -69,6 +73,7 @@ def signed(
     if found is None:
         return
     request = finding.lock(session, actor, found)
+    _require_read(session, request, document)
     request.document_id = document.id
     session.flush()
     if request.state in _IS_WRITTEN_IN:
@@ -78,6 +83,19 @@ def signed(
     else:
         details = {"reference": document.reference}
         events.note(session, actor, request, "letter-replaced", at=at, details=details)
+
+
+def _require_read(session: Session, request: Request, document: Document) -> None:
+    answers = document.content.answers if document.content else {}
+    if answers.get(SEEN) != READ_FIRST:
+        return
+    sight = sights.last(session, request)
+    if sight is None or sight.seen_at is None or not copies.says_same(sight, document):
+        raise NotPossible(
+            "The letter says that the patient read it before it was signed, and nobody noted that "
+            "they read these words. Show it to the patient and note the answer, or change what "
+            "the letter says about it."
+        )
 
 
 def _open_draft(session: Session, actor: Actor, request: Request) -> Draft | None:

@@ -1,4 +1,4 @@
-"""A request followed by its link: how far it is, and papers added to it."""
+"""A request followed by its link: how far it is, its price and the answer to it, and papers."""
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,7 +8,10 @@ from lettergen import links
 from lettergen.models import Link
 from lettergen.refusals import Refused
 from lettergen.requests.front import following as front
+from lettergen.requests.front import pricing
 from lettergen.requests.front.following import KINDS
+from lettergen.requests.money.pence import pounds
+from lettergen.requests.money.quotes import NOT_FOR_SALE, TOLD_OF_WORK
 from lettergen.web.base.context import changing, looking, now
 from lettergen.web.base.entry import anyone
 from lettergen.web.base.outside import outside, shown_again
@@ -18,6 +21,7 @@ from lettergen.web.links.door import Behind, lead, proven, stand_behind
 
 following = outside("following", __name__)
 
+_ANSWERS = ("yes", "no")
 _CHOOSE = "Choose the file first: a PDF, a photo (JPEG) or a PNG picture of at most 20 MB."
 
 
@@ -51,7 +55,31 @@ def add(token: str) -> ResponseReturnValue:
     return redirect(url_for("following.progress", token=token, added=1), 303)
 
 
-def _show(session: Session, token: str, *, kind: str = "", error: str = "") -> str:
+@following.post("/l/<token>/progress/price")
+@anyone
+def answer(token: str) -> ResponseReturnValue:
+    """Take the patient's yes or no to the price."""
+    try:
+        with changing() as session:
+            link = proven(session, token, links.FOLLOW)
+            said, key = _said(), request.form.get("price", "")
+            pricing.answer(session, link, key, is_yes=said == "yes", at=now())
+    except pricing.NotAnswered as refusal:
+        with looking() as session:
+            return _show(session, token, price_error=str(refusal)), 422
+    return redirect(url_for("following.progress", token=token, said=said), 303)
+
+
+def _said() -> str:
+    said = request.form.get("answer", "")
+    if said not in _ANSWERS:
+        raise pricing.NotAnswered("Please choose yes or no.")
+    return said
+
+
+def _show(
+    session: Session, token: str, *, kind: str = "", error: str = "", price_error: str = ""
+) -> str:
     link = proven(session, token, links.FOLLOW)
     seen = front.progress(session, link)
     return render_template(
@@ -63,6 +91,12 @@ def _show(session: Session, token: str, *, kind: str = "", error: str = "") -> s
         error=error,
         is_added="added" in request.args and not error,
         token=token,
+        price=pricing.shown(session, link, at=now()),
+        price_error=price_error,
+        has_said=request.args.get("said", "") if not (error or price_error) else "",
+        pounds=pounds,
+        not_for_sale=NOT_FOR_SALE,
+        told_of_work=TOLD_OF_WORK,
     )
 
 

@@ -4,6 +4,7 @@ from flask import render_template
 
 from lettergen import documents
 from lettergen.consents.papers import telling
+from lettergen.definitions import BrokenDefinition
 from lettergen.requests.steps import billing, releasing
 from lettergen.web.base.context import actor, looking, now, office
 from lettergen.web.letters import story
@@ -36,8 +37,20 @@ def show(
             hand_over=hand_over_of(session, found, content, asked) if content else None,
             story=story.lines(session, found.id),
             has_form=found.slug in office().library.folders.slugs(),
+            sending=_sending(found.slug),
             consent=telling.about(session, actor(), found.id),
             asked=releasing.request_of(session, actor(), found.id),
             not_voidable=billing.why_not_voidable(session, actor(), found.id),
-            held_back=releasing.why_not(session, actor(), found.id, at=now()),
+            held_back=releasing.held_back(session, actor(), found.id, at=now()),
         )
+
+
+def _sending(slug: str) -> str:
+    """Return where letters of a kind go once they are signed, as its form says; or nothing."""
+    library = office().library
+    if slug not in library.folders.slugs():
+        return ""
+    try:
+        return library.get(slug).sending
+    except BrokenDefinition:
+        return ""

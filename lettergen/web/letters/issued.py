@@ -1,16 +1,20 @@
 """A letter after it was issued: to print, hand over, replace, withdraw or start from."""
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from base64 import b64encode
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lettergen import delivery, documents
 from lettergen.models import ISSUED
 from lettergen.refusals import Refused
+from lettergen.rendering import readback
 from lettergen.requests.steps import billing, releasing
 from lettergen.web.base.context import actor, changing, looking, now, office
 from lettergen.web.base.entry import enter
-from lettergen.web.base.files import pdf_reply
+from lettergen.web.base.files import pdf_reply, pictures
 from lettergen.web.letters.document_page import show
+from lettergen.web.letters.story import NAMES
 
 issued = Blueprint("issued", __name__)
 
@@ -27,16 +31,42 @@ def document(document_id: str) -> str:
 @issued.get("/documents/<document_id>/<kind>.pdf")
 @enter("clinician", "reception", "manager")
 def file(document_id: str, kind: str) -> Response:
-    """One of its files, exactly as issued; with ?download=1 to be kept."""
+    """One of its files, exactly as issued; with ?download=1 to be kept.
+
+    One that may not leave yet is not given out as a file, to nobody: a clinician reads it.
+    """
     is_download = "download" in request.args
     with looking() as session:
         found = documents.get(session, actor(), document_id)
-        held_back = releasing.why_not(session, actor(), document_id, at=now())
-        if is_download and (held_back or found.state != ISSUED):
-            raise releasing.NotReleasable(held_back or _ENDED)
+        held = releasing.held_back(session, actor(), document_id, at=now())
+        if held is not None:
+            raise releasing.NotReleasable(held.reason)
+        if is_download and found.state != ISSUED:
+            raise releasing.NotReleasable(_ENDED)
         pdf = documents.file(session, actor(), document_id, kind)
         name = documents.file_name(found, kind)
     return pdf_reply(pdf, name, is_download=is_download)
+
+
+@issued.post("/documents/<document_id>/read/<kind>")
+@enter("clinician")
+def read(document_id: str, kind: str) -> ResponseReturnValue:
+    """Show one of its files as pictures, and note that it was read before it may leave."""
+    with changing() as session:
+        reference = documents.get(session, actor(), document_id).reference
+        pdf = documents.file(session, actor(), document_id, kind)
+        held = releasing.note_read(session, actor(), document_id, kind, at=now())
+    if held is None:
+        return redirect(url_for("issued.document", document_id=document_id))
+    return render_template(
+        "web/letters/read.html",
+        document_id=document_id,
+        reference=reference,
+        held_back=held,
+        name=NAMES[kind],
+        pages=[b64encode(one).decode("ascii") for one in pictures(pdf)],
+        words=readback.read(pdf),
+    )
 
 
 @issued.post("/documents/<document_id>/supersede")

@@ -6,9 +6,9 @@ from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lettergen.documents import eyes
 from lettergen.models import Request
 from lettergen.requests.front.seeing import BEFORE_SIGNING
-from lettergen.requests.life.finding import is_for
 from lettergen.web.base.context import actor
 
 
@@ -22,7 +22,9 @@ class Back(NamedTuple):
 
 def back_of(session: Session, draft_id: str) -> Back | None:
     """Return where a draft's request is, or None for a letter that nobody asked for so."""
-    row = session.scalar(select(Request).where(is_for(actor()), Request.draft_id == draft_id))
+    row = session.scalar(
+        select(Request).where(eyes.requests_for(actor()), Request.draft_id == draft_id)
+    )
     if row is None:
         return None
     sight = url_for("request_sight.page", request_id=row.id, _anchor="show")

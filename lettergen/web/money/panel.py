@@ -8,18 +8,28 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lettergen import working_days
+from lettergen import post, working_days
 from lettergen.documents.office import local_day
-from lettergen.models import Invoice, Payment, Quote, Request, Waiver
+from lettergen.models import Invoice, Message, Payment, Quote, Request, Waiver
 from lettergen.refusals import Refused
 from lettergen.requests.catalogue.terms import Terms
 from lettergen.requests.life.due import USUAL_DAYS
-from lettergen.requests.money import balances, invoices, payers, payments, quotes, standing, waivers
+from lettergen.requests.money import (
+    balances,
+    invoices,
+    payers,
+    payments,
+    quotes,
+    settings,
+    standing,
+    waivers,
+)
 from lettergen.requests.money.balances import Balance
 from lettergen.requests.money.fees import Price
 from lettergen.requests.money.pence import plain, pounds
 from lettergen.requests.money.quotes import Minutes, Payer
 from lettergen.requests.money.standing import MoneyFacts
+from lettergen.requests.steps import sending_quotes
 from lettergen.web.base.context import actor, now
 from lettergen.web.base.context import standing as running
 from lettergen.web.money.forms import asked_whole
@@ -37,6 +47,18 @@ class Account:
     def is_credit(self) -> bool:
         """Whether it is a credit note."""
         return self.invoice.kind == balances.CREDIT
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How the payer is told of an open quote: `why_not` in writing, to which address, and the
+    e-mails that were written. `can_write` says whether e-mail is set up.
+    """
+
+    why_not: str
+    email: str
+    can_write: bool
+    emails: list[Message]
 
 
 @dataclass(frozen=True)
@@ -58,6 +80,8 @@ class MoneyPanel:
     minutes: Minutes | None
     today: date
     once: str
+    telling: Telling | None
+    seller_lacks: str
 
     @property
     def is_offered(self) -> bool:
@@ -150,8 +174,11 @@ def panel(session: Session, request: Request) -> dict[str, Any] | None:
             minutes=minutes,
             today=local_day(now()),
             once=token_hex(16),
+            telling=telling_of(session, request, live),
+            seller_lacks=_seller_lacks(session, facts),
         ),
         "request_id": request.id,
+        "is_manager": "manager" in actor().roles,
         **words(),
     }
 
@@ -179,6 +206,25 @@ def accounts_of(session: Session, request: Request) -> list[Account]:
     ]
 
 
+def telling_of(session: Session, request: Request, quote: Quote | None) -> Telling | None:
+    """Return how a quote's payer is told of it; None where no quote waits for its answer."""
+    if quote is None or quote.state != quotes.OFFERED:
+        return None
+    return Telling(
+        why_not=sending_quotes.why_not(session, request, quote, at=now()),
+        email=str(quote.payer.get("email") or payer_of(request).email),
+        can_write=post.is_configured(running().settings),
+        emails=sending_quotes.emails(session, actor(), quote),
+    )
+
+
+def _seller_lacks(session: Session, facts: MoneyFacts) -> str:
+    """Return what the practice has to say about itself before an invoice can be made."""
+    if not facts.payer_class or facts.is_waived or facts.invoiced:
+        return ""
+    return settings.of(session, actor().practice_id).lacks
+
+
 def payer_of(request: Request) -> Payer:
     """Return who should pay as far as the request says it, for the form to begin with."""
     whom = request.content.patient if request.content else {}
@@ -186,7 +232,10 @@ def payer_of(request: Request) -> Payer:
     if payers.OF_OUTCOME.get(request.outcome or "") == payers.PATIENT:
         names = (str(whom.get(part) or "") for part in ("given_name", "family_name"))
         name = " ".join(filter(None, names)) or str(by.get("name") or "")
-        return Payer(name, _lines(whom.get("address")), str(whom.get("email") or ""))
+        # Whoever asks for somebody else gave their own address.
+        asker = by if request.requester_class == "patient" else {}
+        email = str(whom.get("email") or asker.get("email") or "")
+        return Payer(name, _lines(whom.get("address")), email)
     known = request.requester
     if known is None and request.outcome == "STATE_FEE":
         # Whoever asks may be the patient: the body that pays has to be named.

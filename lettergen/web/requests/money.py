@@ -1,24 +1,31 @@
-"""The buttons of the money panel: quote, answer, invoice, payment, account and waiver."""
+"""The buttons of the money panel: quote, its e-mail, answer, invoice, payment, account, waiver."""
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from lettergen import post
 from lettergen.calendar import british_date
 from lettergen.documents import NotFound
 from lettergen.refusals import Refused
+from lettergen.requests.life import finding
+from lettergen.requests.money import quotes
 from lettergen.requests.money.payments import Taken
 from lettergen.requests.money.pence import pounds, read
 from lettergen.requests.money.quotes import Minutes, Offer, Payer
-from lettergen.requests.steps import giving_back, paying
-from lettergen.web.base.context import actor, changing, now, standing
+from lettergen.requests.steps import giving_back, paying, sending_quotes
+from lettergen.web.base.context import actor, changing, looking, now, office, standing
 from lettergen.web.base.entry import enter
 from lettergen.web.money.forms import day, lines, needed_day, typed, whole
+from lettergen.web.money.panel import telling_of
 from lettergen.web.requests.page import refused
 
 request_money = Blueprint("request_money", __name__)
+
+_NO_QUOTE = "No quote is open for this request, so there is none to print."
+_SENT_ALREADY = "The email with the quote was written already."
 
 
 @request_money.post("/requests/<request_id>/money/quote")
@@ -39,6 +46,43 @@ def offer(request_id: str) -> ResponseReturnValue:
         return f"{pounds(quote.total_pence)} is offered."
 
     return _do(request_id, do)
+
+
+@request_money.get("/requests/<request_id>/money/quote")
+@enter("clinician", "reception", "manager")
+def quote(request_id: str) -> str:
+    """The open quote in words, to print or to read out."""
+    with looking() as session:
+        row = finding.get(session, actor(), request_id)
+        open_one = quotes.live(session, row)
+        telling = telling_of(session, row, open_one)
+        if open_one is None or telling is None:
+            return render_template("web/requests/quote.html", row=row, text="", why_not=_NO_QUOTE)
+        text = sending_quotes.text(session, actor(), row, open_one)
+        return render_template(
+            "web/requests/quote.html", row=row, text=text, why_not=telling.why_not
+        )
+
+
+@request_money.post("/requests/<request_id>/money/quote/email")
+@enter("clinician", "reception", "manager")
+def email_quote(request_id: str) -> ResponseReturnValue:
+    """Send the open quote to its payer by e-mail; pressed twice, it is one e-mail."""
+
+    def do(session: Session) -> str:
+        if not post.is_configured(standing().settings):
+            raise Refused(post.NOT_SET_UP)
+        to, key = typed("to")[:254], typed("once")[:64]
+        sent = sending_quotes.send(
+            session, office(), actor(), request_id, to=to, key=f"{key}\n{to}", at=now()
+        )
+        if not sent.is_new:
+            return _SENT_ALREADY
+        return f"The email with the quote is on its way to {sent.message.masked}."
+
+    reply = _do(request_id, do)
+    standing().postman.nudge()
+    return reply
 
 
 @request_money.post("/requests/<request_id>/money/accept")

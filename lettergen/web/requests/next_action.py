@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from lettergen.documents.eyes import FOR_RESTRICTED
 from lettergen.models import Document, Request
 from lettergen.requests.catalogue.standing import Terms
 from lettergen.requests.life import agreeing, facts, guards, moves
@@ -115,7 +116,7 @@ def _send(case: _Case, then: str) -> Next:
 
 
 def _escalated(case: _Case) -> Next:
-    if actor().roles & guards.FOR_RESTRICTED:
+    if actor().roles & FOR_RESTRICTED:
         return _to(case, "triage.again", "Somebody asks for your decision.", "Decide")
     return Next("A manager or GP decides within one working day.")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from lettergen import accounts, documents
+from lettergen.documents.eyes import FOR_RESTRICTED
 from lettergen.documents.office import local_day
 from lettergen.models import Document, Request
 from lettergen.requests.catalogue.standing import Terms
@@ -86,6 +87,11 @@ class Shown:
         """Can a letter be written of what is usually done elsewhere?"""
         is_theirs = bool(actor().roles & {"clinician", "reception"})
         return self.next.is_outside and self.request.state == "assigned" and is_theirs
+
+    @property
+    def may_lift(self) -> bool:
+        """Can this person let everybody of the practice see it?"""
+        return self.request.is_restricted and bool(actor().roles & FOR_RESTRICTED)
 
     @property
     def may_resume(self) -> bool:
@@ -173,7 +179,7 @@ def _document(session: Session, row: Request) -> Document | None:
 
 def _outcomes(row: Request, own: Terms) -> list[dict[str, str]]:
     """Return what somebody may decide by hand; nothing unless it was escalated to them."""
-    if row.state != "escalated" or not actor().roles & {"clinician", "manager"}:
+    if row.state != "escalated" or not actor().roles & FOR_RESTRICTED:
         return []
     titles = {key: one.title for key, one in own.catalogue.outcomes.items() if key != "ESCALATE"}
     return items({"": "Choose", **titles})

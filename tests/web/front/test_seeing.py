@@ -161,7 +161,8 @@ def sights(session: Session) -> list[RequestSight]:
 def why_not(app: Flask, people: Any, request_id: str, at: Any) -> str:
     with app.extensions["lettergen"].sessions() as db:
         request = db.get_one(Request, request_id)
-        return releasing.why_not(db, people.clinician, request.document_id, at=at)
+        held = releasing.held_back(db, people.clinician, request.document_id, at=at)
+        return held.reason if held else ""
 
 
 def sign(clinician: Any, draft_id: str) -> Any:
