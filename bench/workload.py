@@ -2,7 +2,8 @@
 
     python -m bench.workload SMALL LARGE [--database NAME] [--loaded SECONDS]
 
-SMALL and LARGE are addresses of databases that `lettergen demo --documents` has filled.
+SMALL and LARGE are data folders that `lettergen demo --documents` has filled; FOLDER=ADDRESS where
+the database is not the folder's own.
 """
 
 import argparse
@@ -13,13 +14,20 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from http import HTTPStatus
 from pathlib import Path
 from statistics import median
+from unittest.mock import patch
+from urllib.parse import urlencode
 
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from bench.engines import reference_sheets
 from lettergen import accounts, models, workload
+from lettergen.app import create_app
+from lettergen.config import Settings
 from lettergen.letters import LETTER
 from lettergen.places import shipped
 from lettergen.rendering import Renderer
@@ -32,6 +40,8 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 KEPT = Path(__file__).with_name("WORKLOAD.md")
 HEADING = "## Workload at a million documents"
 FIRST_SCREEN = "first screen: three months, late, unpaid"
+TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
+SIGN_IN = re.compile(r"with the password (\S+) as.*?(jo\.\S+)", re.DOTALL)
 
 Question = Callable[[Session], object]
 Times = dict[str, dict[str, list[float]]]
@@ -61,15 +71,19 @@ def main() -> None:
     options = given.parse_args()
     times: Times = {which: {} for which in ("small", "large")}
     shown: dict[str, dict[str, int]] = {}
+    settings = {which: _settings(getattr(options, which)) for which in times}
     sessions = {
-        which: models.open_sessions(getattr(options, which), demonstration_vault())
-        for which in times
+        which: models.open_sessions(one.database_url, demonstration_vault())
+        for which, one in settings.items()
     }
+    browsers = {which: _browser(one) for which, one in settings.items()}
     rendering = _rendering()
     for number in range(ROUNDS + 2):
         for which, maker in sessions.items():
             with maker() as session:
-                for name, ask in questions(_asked(session)).items():
+                known = _asked(session)
+                asked = {**pages(browsers[which], known), **questions(known)}
+                for name, ask in asked.items():
                     began = time.perf_counter()
                     found = ask(session)
                     took = (time.perf_counter() - began) * 1000
@@ -123,6 +137,57 @@ def questions(asked: Asked) -> dict[str, Question]:
             session, actor, "requests", month, group={"rule": asked.rule}
         ),
     }
+
+
+def pages(browser: FlaskClient, asked: Asked) -> dict[str, Question]:
+    """Return whole pages by name, as a manager opens them: all that they do but their templates."""
+
+    def page(path: str, **arguments: str) -> Question:
+        def ask(_session: Session) -> None:
+            with patch("flask.templating._render", lambda *_: ""):
+                reply = browser.get(f"{path}?{urlencode(arguments)}")
+            _require(reply, HTTPStatus.OK)
+
+        return ask
+
+    days = {"from": asked.month.since.isoformat(), "to": asked.month.until.isoformat()}
+    rows = {"measure": "requests", **days}
+    return {
+        "page: home": page("/"),
+        "page: workload of a month": page("/workload", **days),
+        "page: workload of a year": page("/workload", period="year"),
+        "page: workload of one type": page("/workload", type=asked.type, **days),
+        "page: workload of one organisation": page("/workload", requester=asked.requester, **days),
+        "page: rows": page("/workload/rows", **rows),
+        "page: rows of one organisation": page("/workload/rows", requester=asked.requester, **rows),
+        "page: rows of one type": page("/workload/rows", type=asked.type, **rows),
+        "page: rows of a rare type": page("/workload/rows", type=asked.rare, **rows),
+        "page: rows of one rule": page("/workload/rows", rule=asked.rule, **rows),
+        "page: papers": page("/workload/reports"),
+    }
+
+
+def _settings(given: str) -> Settings:
+    folder, _, address = given.partition("=")
+    return Settings(data=Path(folder), **({"database_url": address} if address else {}))
+
+
+def _browser(settings: Settings) -> FlaskClient:
+    """Return the browser of the manager, signed in as `lettergen demo` said."""
+    said = SIGN_IN.search((settings.data / "demonstration.txt").read_text("utf-8"))
+    browser = create_app(settings).test_client()
+    token = TOKEN.search(browser.get("/sign-in").text)
+    if said is None or token is None:
+        raise SystemExit(f"{settings.data} was not made by lettergen demo")
+    fields = {"password": said[1], "email": said[2], "csrf_token": token[1]}
+    reply = browser.post("/sign-in", data=fields)
+    _require(reply, HTTPStatus.FOUND)
+    return browser
+
+
+def _require(reply: TestResponse, status: HTTPStatus) -> None:
+    if reply.status_code != status:
+        raise SystemExit(f"{reply.request.path}: {reply.status}, not {status}")
 
 
 def _first_screen(session: Session, actor: models.Actor, month: Period) -> None:
