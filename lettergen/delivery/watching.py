@@ -60,6 +60,8 @@ def emails_of(session: Session, actor: Actor, document_id: str) -> list[Message]
 def locked_links(session: Session, actor: Actor) -> list[Locked]:
     """Return the locked links that wait for somebody of the practice, the first one first."""
     found = links.locked(session, actor)
+    if not found:
+        return []
     letters = select(Document.id, Document.reference).where(
         documents.documents_for(actor), Document.id.in_({one.subject_id for one in found})
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from lettergen.models import Actor, Work, WorkSpread
 from lettergen.refusals import Refused
-from lettergen.workload import counting, sums
+from lettergen.workload import counting, naming, sums
 from lettergen.workload.counting import ELSEWHERE, Part, Piece
 from lettergen.workload.grains import DIMENSIONS
 from lettergen.workload.measures import MEASURES
@@ -37,8 +37,6 @@ _KINDS = {
     counting.BREACH: ("released", "breached", "quoted", "invoiced", "paid"),
 }
 _COLUMNS = {"type": "slug", "requester": "requester_id", "staff": "staff_id"}
-# Of these, what is rarer first, indexes lead to the rows.
-_LED = ("requester", "type")
 
 
 @dataclass(frozen=True)
@@ -141,30 +139,19 @@ def _wanted(
 
 def _pieces(session: Session, asked: _Asked, after: str | None) -> list[Work]:
     """Return the next rows that may have a part in it, the newest first; their case tells."""
-    name = next((one for one in _LED if "" not in asked.wanted.get(one, {""})), None)
-    if name is None or not sums.is_counted(session, asked.actor.practice_id):
+    name = next((one for one in naming.LED if "" not in asked.wanted.get(one, {""})), None)
+    practice_id, period = asked.actor.practice_id, asked.period
+    if name is None or not sums.is_counted(session, practice_id):
         return list(session.scalars(_candidates(asked, after)))
     # Two ways to rows of an organisation or a type, each along an index: to ask of every row of a
     # month whether another one of its request names it takes as long as the month is busy.
-    others = {one: values for one, values in asked.wanted.items() if one != name}
+    others, values = dict(asked.wanted), asked.wanted[name]
+    del others[name]
     wanted = _candidates(replace(asked, wanted=others), after, is_led_by_kind=False)
-    found = list(session.scalars(wanted.where(_own(name, asked.wanted[name]))))
-    found += session.scalars(
-        wanted.join(WorkSpread, WorkSpread.key == Work.id).where(*_elsewhere(asked, name))
-    )
+    found = list(session.scalars(wanted.where(naming.own(name, values))))
+    kept = naming.elsewhere(practice_id, name, values, period.since, period.until)
+    found += session.scalars(wanted.join(WorkSpread, WorkSpread.key == Work.id).where(*kept))
     return sorted(set(found), key=lambda row: (row.day, row.id), reverse=True)[:AT_ONCE]
-
-
-def _elsewhere(asked: _Asked, name: str) -> tuple[ColumnElement[bool], ...]:
-    """Rows count under a value of a dimension and do not name it: their ids are kept by months."""
-    return (
-        WorkSpread.practice_id == asked.actor.practice_id,
-        WorkSpread.fact == ELSEWHERE[name],
-        WorkSpread.grain == name,
-        WorkSpread.month.between(asked.period.since.replace(day=1), asked.period.until),
-        WorkSpread.first.in_(asked.wanted[name]),
-        WorkSpread.amount > 0,
-    )
 
 
 def _candidates(asked: _Asked, after: str | None, *, is_led_by_kind: bool = True) -> Select[Work]:
@@ -190,19 +177,9 @@ def _candidates(asked: _Asked, after: str | None, *, is_led_by_kind: bool = True
     return select(Work).where(*mine).order_by(Work.day.desc(), Work.id.desc()).limit(AT_ONCE)
 
 
-def _own(name: str, values: frozenset[str]) -> ColumnElement[bool]:
-    """A row has one of the values itself."""
-    column = getattr(Work, _COLUMNS.get(name, name))
-    # A list of one would keep SQLite from reading in the order of the index.
-    is_it: ColumnElement[bool] = (
-        column == next(iter(values)) if len(values) == 1 else column.in_(values)
-    )
-    return is_it
-
-
 def _may_be(name: str, values: frozenset[str]) -> ColumnElement[bool]:
     """A row has one of the values itself, or another row of its request has."""
-    own = _own(name, values)
+    own: ColumnElement[bool] = getattr(Work, _COLUMNS.get(name, name)).in_(values)
     if name in ("role", "staff"):
         return own
     other = aliased(Work)

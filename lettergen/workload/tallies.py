@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from lettergen.models import Actor, NotAllowed, Requester, Work, WorkSpread, WorkSum
-from lettergen.workload import counting, sums
+from lettergen.workload import counting, naming, sums
 from lettergen.workload.counting import BY_KEY, Part
 from lettergen.workload.grains import AMOUNTS, DAY, Dimension, grain_for, name_of, value
 from lettergen.workload.periods import Period
@@ -146,11 +146,25 @@ def parts_of(
     wanted = list(periods)
     requesters = same_as(session, actor, where)
     touching = or_(*(Work.day.between(one.since, one.until) for one in wanted))
+    if sums.is_counted(session, actor.practice_id):
+        touching = and_(touching, *_narrowed(actor, wanted, where, requesters))
     for rows in sums.cases(session, actor.practice_id, touching):
         for part in counting.parts(rows):
             in_time = any(one.since <= part.day <= one.until for one in wanted)
             if in_time and matches(part, where, requesters):
                 yield part
+
+
+def _narrowed(
+    actor: Actor, wanted: list[Period], where: Filter, requesters: frozenset[str]
+) -> Iterator[ColumnElement[bool]]:
+    """Yield what rows of a type and of an organisation have in common, whoever names it."""
+    since, until = min(one.since for one in wanted), max(one.until for one in wanted)
+    for name, one in where.given().items():
+        if name in naming.LED and one:
+            values = requesters if name == "requester" else frozenset({one})
+            kept = naming.elsewhere(actor.practice_id, name, values, since, until)
+            yield or_(naming.own(name, values), Work.id.in_(select(WorkSpread.key).where(*kept)))
 
 
 def matches(part: Part, where: Filter, requesters: frozenset[str]) -> bool:

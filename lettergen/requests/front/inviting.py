@@ -97,6 +97,8 @@ def birth_date_of(request: Request) -> date:
 def locked(session: Session, actor: Actor) -> list[LockedLink]:
     """Return the locked links about requests that nobody has dealt with, the first one first."""
     found = [one for one in links.locked(session, actor) if one.purpose in KINDS]
+    if not found:
+        return []
     rows = session.scalars(
         select(Request).where(
             eyes.requests_for(actor), Request.id.in_({one.subject_id for one in found})
