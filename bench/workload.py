@@ -34,7 +34,7 @@ from lettergen.rendering import Renderer
 from lettergen.vault import demonstration_vault
 from lettergen.workload import Filter, Period
 
-ROUNDS = 15
+ROUNDS = 9
 MOST = 3.0
 RESULTS = Path(__file__).with_name("RESULTS.md")
 KEPT = Path(__file__).with_name("WORKLOAD.md")
@@ -153,7 +153,6 @@ def pages(browser: FlaskClient, asked: Asked) -> dict[str, Question]:
     days = {"from": asked.month.since.isoformat(), "to": asked.month.until.isoformat()}
     rows = {"measure": "requests", **days}
     return {
-        "page: home": page("/"),
         "page: workload of a month": page("/workload", **days),
         "page: workload of a year": page("/workload", period="year"),
         "page: workload of one type": page("/workload", type=asked.type, **days),
