@@ -32,6 +32,7 @@ from lettergen.letters import LETTER
 from lettergen.places import shipped
 from lettergen.rendering import Renderer
 from lettergen.vault import demonstration_vault
+from lettergen.web.workload.charts import TREND
 from lettergen.workload import Filter, Period
 
 ROUNDS = 9
@@ -110,7 +111,7 @@ def questions(asked: Asked) -> dict[str, Question]:
     return {
         FIRST_SCREEN: lambda session: _first_screen(session, actor, month),
         "trend of two years": lambda session: workload.lines(
-            session, actor, workload.months_until(month, 24), "month", is_quick=True
+            session, actor, workload.months_until(month, 24), "month", only=TREND
         ),
         "mix by outcome": lines("outcome"),
         "mix by rule": lines("rule"),
@@ -151,18 +152,33 @@ def pages(browser: FlaskClient, asked: Asked) -> dict[str, Question]:
         return ask
 
     days = {"from": asked.month.since.isoformat(), "to": asked.month.until.isoformat()}
+    some_days = {"from": "2026-09-10", "to": "2026-10-20"}
     rows = {"measure": "requests", **days}
     return {
         "page: workload of a month": page("/workload", **days),
         "page: workload of a year": page("/workload", period="year"),
         "page: workload of one type": page("/workload", type=asked.type, **days),
         "page: workload of one organisation": page("/workload", requester=asked.requester, **days),
+        "page: workload of one class": page("/workload", **{"class": "employer"}, **days),
+        "page: workload of one family": page("/workload", family="third-party", **days),
+        "page: workload of one role": page("/workload", role="gp", **days),
+        "page: workload of one person": page("/workload", staff=asked.staff, **days),
+        "page: workload of one role, a year": page("/workload", role="gp", period="year"),
+        "page: workload of one organisation, one type": page(
+            "/workload", requester=asked.requester, type=asked.type, **days
+        ),
+        "page: workload of one class, one role": page(
+            "/workload", role="gp", **{"class": "employer"}, **days
+        ),
+        "page: workload of some days": page("/workload", **some_days),
+        "page: workload of some days, one type": page("/workload", type=asked.type, **some_days),
         "page: rows": page("/workload/rows", **rows),
         "page: rows of one organisation": page("/workload/rows", requester=asked.requester, **rows),
         "page: rows of one type": page("/workload/rows", type=asked.type, **rows),
         "page: rows of a rare type": page("/workload/rows", type=asked.rare, **rows),
         "page: rows of one rule": page("/workload/rows", rule=asked.rule, **rows),
         "page: papers": page("/workload/reports"),
+        "page: home": page("/"),
     }
 
 

@@ -154,6 +154,7 @@ def test_every_column_that_can_identify_a_patient_is_sealed():
         "events",
         "work",
         "work_ledgers",
+        "work_groups",
         "work_spreads",
         "work_sums",
         "documents",

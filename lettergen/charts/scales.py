@@ -26,11 +26,12 @@ class Scale:
 def scale(least: float, most: float, length: float, *, count: int = 4, whole: bool = True) -> Scale:
     """Return a scale that holds zero and both values, with about `count` steps.
 
-    With `whole` no step is smaller than 1: there is no half request.
+    With `whole` no step is smaller than 1: there is no half request. Where there is nothing but
+    zero, only zero is marked.
     """
     low, high = min(0.0, least), max(0.0, most)
     if high == low:
-        high = 1.0
+        return Scale(0.0, 1.0, length, (0.0,))
     step = _step((high - low) / count, whole=whole)
     first, last = floor(low / step), -floor(-high / step)
     ticks = tuple(step * number for number in range(first, last + 1))

@@ -16,14 +16,14 @@ from lettergen import accounts, working_days, workload
 from lettergen.calendar import LONDON
 from lettergen.cli.bulk import Bulk
 from lettergen.config import Settings
-from lettergen.models import Document, Practice, Request, Requester, Staff, Work
+from lettergen.models import Document, Practice, Request, Requester, Staff, Work, gather_statistics
 from lettergen.reference import ALPHABET, LENGTH, MODULUS
 from lettergen.refusals import Refused
 from lettergen.requests.catalogue.grammar import TURNED_AWAY, Type
 from lettergen.requests.catalogue.standing import Requests
 from lettergen.workload import counting, sums
-from lettergen.workload.grains import Totals
 from lettergen.workload.kinds import NOBODY, RESTRICTED
+from lettergen.workload.totals import Adding
 
 YEARS = 3
 STEP = 500
@@ -94,10 +94,10 @@ def write(
     _require_new(session, made)
     sums.begin_bulk(session, troupe.practice_id, at=datetime.now(UTC))
     session.commit()
-    bulk, totals, rows = Bulk(session), Totals(), 0
+    bulk, adding, rows = Bulk(session), Adding(), 0
     for place in range(number):
         case = made.one(place, bulk)
-        totals.add(part for rows_of in case for part in counting.parts(rows_of))
+        adding.add(part for rows_of in case for part in counting.parts(rows_of))
         for rows_of in case:
             bulk.add_all(Work, rows_of)
             rows += len(rows_of)
@@ -105,7 +105,8 @@ def write(
             bulk.write()
             on_progress(STEP)
     bulk.write(is_last=True)
-    sums.end_bulk(session, troupe.practice_id, totals, at=datetime.now(UTC))
+    sums.end_bulk(session, troupe.practice_id, adding.totals(), at=datetime.now(UTC))
+    gather_statistics(session.connection())
     session.commit()
     on_progress(number % STEP)
     return rows

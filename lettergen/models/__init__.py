@@ -22,7 +22,7 @@ from lettergen.models.consents import (
     ConsentUse,
 )
 from lettergen.models.drafts import Draft, Review, ReviewFile, Typed
-from lettergen.models.engine import changing, locked, make_engine, open_sessions
+from lettergen.models.engine import changing, gather_statistics, locked, make_engine, open_sessions
 from lettergen.models.events import Event, EventChain, record, start_chain, verify_chain
 from lettergen.models.links import DeliveryFact, Link
 from lettergen.models.messages import (
@@ -68,9 +68,17 @@ from lettergen.models.requests import (
     WorkingPattern,
 )
 from lettergen.models.schema import is_behind, migrate
+from lettergen.models.sealed import vault_of
 from lettergen.models.staff import ROLES, Staff
 from lettergen.models.storage import StorageUnavailable
-from lettergen.models.work import Work, WorkLedger, WorkSpread, WorkSum
+from lettergen.models.work import (
+    Amounts,
+    Work,
+    WorkGroup,
+    WorkLedger,
+    WorkSpread,
+    WorkSum,
+)
 
 __all__ = [
     "ANSWERED",
@@ -89,6 +97,7 @@ __all__ = [
     "WAITING",
     "Absence",
     "Actor",
+    "Amounts",
     "Base",
     "Certificate",
     "Clinician",
@@ -137,11 +146,13 @@ __all__ = [
     "Typed",
     "Waiver",
     "Work",
+    "WorkGroup",
     "WorkLedger",
     "WorkSpread",
     "WorkSum",
     "WorkingPattern",
     "changing",
+    "gather_statistics",
     "is_behind",
     "locked",
     "make_engine",
@@ -150,5 +161,6 @@ __all__ = [
     "open_sessions",
     "record",
     "start_chain",
+    "vault_of",
     "verify_chain",
 ]

@@ -87,6 +87,16 @@ def locked(statement: Select[*Columns]) -> Select[*Columns]:
     )
 
 
+def gather_statistics(connection: Connection) -> None:
+    """Tell the database what it holds: SQLite plans for few rows until somebody does.
+
+    A sample of each index there; all of a million rows would take a minute.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA analysis_limit = 400")
+    connection.exec_driver_sql("ANALYZE")
+
+
 def _address(database_url: str) -> URL:
     try:
         url = make_url(database_url)

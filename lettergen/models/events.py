@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from lettergen.models.actors import Actor
 from lettergen.models.base import ID_LENGTH, Base, OfPractice
 from lettergen.models.engine import locked
-from lettergen.vault import Vault
+from lettergen.models.sealed import vault_of
 
 PURPOSE = "events"
 START = b""
@@ -81,7 +81,7 @@ def record(
         subject_id=row.id,
         details=dict(details or {}),
     )
-    event.seal = _vault(session).mac(PURPOSE, _content(event, chain.seal))
+    event.seal = vault_of(session).mac(PURPOSE, _content(event, chain.seal))
     chain.number, chain.seal = event.number, event.seal
     session.add(event)
     session.flush()
@@ -94,7 +94,7 @@ def verify_chain(session: Session, practice_id: str) -> int | None:
     Finds edits, deletions and insertions by anyone without the keys. It cannot know that the
     whole database was put back to an earlier day: only a copy kept elsewhere tells that.
     """
-    vault, number, seal = _vault(session), 0, START
+    vault, number, seal = vault_of(session), 0, START
     events = select(Event).where(Event.practice_id == practice_id).order_by(Event.number)
     # Closed, because a chain may break before its end is read.
     with closing(session.scalars(events.execution_options(yield_per=500))) as links:
@@ -122,7 +122,3 @@ def _content(event: Event, previous: bytes) -> bytes:
         "details": event.details,
     }
     return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _vault(session: Session) -> Vault:
-    return cast(Vault, session.info["vault"])

@@ -105,6 +105,11 @@ def keep_vault(row: object, context: QueryContext) -> None:
     vars(row)[VAULT] = context.session.info.get(VAULT)
 
 
+def vault_of(session: Session) -> Vault:
+    """Return the vault that a session seals with."""
+    return cast(Vault, session.info[VAULT])
+
+
 def _sealed_attributes(model: type) -> list[Sealed[Any]]:
     return [value for value in vars(model).values() if isinstance(value, Sealed)]
 

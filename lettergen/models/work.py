@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lettergen.models.base import ID_LENGTH, Base, OfPractice
 
 # One width for every value that figures can be grouped by: a slug, a key or a class.
 VALUE_LENGTH = 80
+Value = Annotated[str, mapped_column(String(VALUE_LENGTH))]
 Amount = Annotated[int, mapped_column(BigInteger())]
 
 
@@ -77,20 +78,9 @@ class WorkLedger(OfPractice, Base):
     counted_at: Mapped[datetime]
 
 
-class WorkSum(OfPractice, Base):
-    """The sums of one month for one value, or pair of values, that figures are grouped by.
+class Amounts:
+    """What is added up; each amount is explained where it is counted, in workload.counting."""
 
-    `grain` names what `first` and `second` are, such as "type outcome"; an empty text stands for
-    none. The amounts are explained where they are counted, in workload.counting.
-    """
-
-    __tablename__ = "work_sums"
-    __table_args__ = (UniqueConstraint("practice_id", "grain", "month", "first", "second"),)
-
-    grain: Mapped[str] = mapped_column(String(40))
-    month: Mapped[date]
-    first: Mapped[str] = mapped_column(String(VALUE_LENGTH))
-    second: Mapped[str] = mapped_column(String(VALUE_LENGTH))
     letters: Mapped[Amount]
     discarded: Mapped[Amount]
     pages: Mapped[Amount]
@@ -125,20 +115,58 @@ class WorkSum(OfPractice, Base):
     fees_refused: Mapped[Amount]
 
 
+class WorkSum(OfPractice, Amounts, Base):
+    """The sums of one month for one value that figures are grouped by: quick to read for years.
+
+    `grain` names what `value` is, such as "type" or "day"; an empty text stands for all or none.
+    """
+
+    __tablename__ = "work_sums"
+    __table_args__ = (UniqueConstraint("practice_id", "grain", "month", "value"),)
+
+    grain: Mapped[str] = mapped_column(String(20))
+    month: Mapped[date]
+    value: Mapped[Value]
+
+
 class WorkSpread(OfPractice, Base):
     """How often one key was counted in a month: days waited, breaches, pence owed since a day, rows
     that count under a type or an organisation which they do not name.
     """
 
     __tablename__ = "work_spreads"
-    __table_args__ = (
-        UniqueConstraint("practice_id", "fact", "grain", "month", "first", "second", "key"),
-    )
+    __table_args__ = (UniqueConstraint("practice_id", "fact", "grain", "month", "value", "key"),)
 
     fact: Mapped[str] = mapped_column(String(20))
-    grain: Mapped[str] = mapped_column(String(40))
+    grain: Mapped[str] = mapped_column(String(20))
     month: Mapped[date]
-    first: Mapped[str] = mapped_column(String(VALUE_LENGTH))
-    second: Mapped[str] = mapped_column(String(VALUE_LENGTH))
+    value: Mapped[Value]
     key: Mapped[str] = mapped_column(String(ID_LENGTH))
     amount: Mapped[Amount]
+
+
+class WorkGroup(OfPractice, Amounts, Base):
+    """The sums of one month, week or day for all that figures are grouped by together.
+
+    Any question is answered from these. `span` says which of the three; `day` is the first one of
+    it, `month` that of its month. `spreads` are how often each key was counted, by fact, as in
+    WorkSpread; None where nothing was. The id follows from all but what is added up, see
+    workload.grains: whoever adds knows it beforehand.
+    """
+
+    __tablename__ = "work_groups"
+    __table_args__ = (Index(None, "practice_id", "span", "day"),)
+
+    span: Mapped[str] = mapped_column(String(5))
+    month: Mapped[date]
+    day: Mapped[date]
+    family: Mapped[Value]
+    type: Mapped[Value]
+    requester_class: Mapped[Value]
+    requester: Mapped[Value]
+    role: Mapped[Value]
+    staff: Mapped[Value]
+    outcome: Mapped[Value]
+    rule: Mapped[Value]
+    payer: Mapped[Value]
+    spreads: Mapped[dict[str, dict[str, int]] | None] = mapped_column(JSON(none_as_null=True))

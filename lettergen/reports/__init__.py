@@ -7,7 +7,7 @@
 from lettergen.reports.kinds import KINDS, Kind, NoSuchReport, kind_of, last_over, period_of
 from lettergen.reports.making import Wanted, make
 from lettergen.reports.organisation import TooFewRequests
-from lettergen.reports.scheduling import Due, due, file_name, make_due
+from lettergen.reports.scheduling import Due, due, file_name, lately, make_due
 
 __all__ = [
     "KINDS",
@@ -20,6 +20,7 @@ __all__ = [
     "file_name",
     "kind_of",
     "last_over",
+    "lately",
     "make",
     "make_due",
     "period_of",

@@ -155,7 +155,7 @@ def _ignored(
 
     Not of how many: their sum, beside the table of outcomes, could tell a hidden number there.
     """
-    found = workload.tallies(session, actor, period, by="requester_class", spreads=False)
+    found = workload.tallies(session, actor, period, by="requester_class", reads=["came_back"])
     known = [(key, one["came_back"]) for key, one in sorted(found.items()) if one["came_back"]]
     shown = hide([number for _, number in known])
     rows = [

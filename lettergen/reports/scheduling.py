@@ -1,6 +1,6 @@
-"""Papers that are made by themselves when their month or quarter is over: each of them once."""
+"""Papers that were made, and those that are made by themselves when their time is over, once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -12,7 +12,7 @@ from lettergen.calendar import LONDON
 from lettergen.documents import Office
 from lettergen.models import ISSUED, Actor, Document, Practice, locked
 from lettergen.reports import frame
-from lettergen.reports.kinds import Kind, kind_of, last_over
+from lettergen.reports.kinds import KINDS, Kind, kind_of, last_over
 from lettergen.reports.making import Wanted, make
 from lettergen.requests.catalogue.terms import Terms
 from lettergen.workload import Period
@@ -69,6 +69,19 @@ def file_name(document: Document) -> str:
     """Return the name of a paper in a folder: the same however often it is written."""
     named = frame.file_name(document.dated, document.title)
     return f"{named.removesuffix('.pdf')}_{document.reference}.pdf"
+
+
+def lately(session: Session, actor: Actor, most: int) -> list[Document]:
+    """Return the papers about workload that the practice made last, the newest first."""
+    # One kind after the other, as an index has them: there may be a million other letters.
+    found = [one for kind in KINDS.values() for one in _newest(session, actor, kind, most)]
+    return sorted(found, key=lambda one: one.issued_at, reverse=True)[:most]
+
+
+def _newest(session: Session, actor: Actor, kind: Kind, most: int) -> Iterable[Document]:
+    mine = (Document.practice_id == actor.practice_id, Document.slug == frame.slug_of(kind))
+    newest = Document.issued_at.desc()
+    return session.scalars(select(Document).where(*mine).order_by(newest).limit(most))
 
 
 def _due(session: Session, actor: Actor, at: datetime) -> Iterator[Due]:

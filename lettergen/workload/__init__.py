@@ -28,6 +28,7 @@ from lettergen.workload.periods import (
     today_of,
     year_before,
 )
+from lettergen.workload.reading import By
 from lettergen.workload.rows import Row, Rows, rows_of
 from lettergen.workload.settings import (
     BadWorkloadSettings,
@@ -39,7 +40,7 @@ from lettergen.workload.settings import (
     settings_of,
 )
 from lettergen.workload.sums import rebuild, settle, verify
-from lettergen.workload.tallies import ALL, By, Filter, Tally, first_day, tallies
+from lettergen.workload.tallies import ALL, Filter, Tally, first_day, tallies
 
 __all__ = [
     "ALL",

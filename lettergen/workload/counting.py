@@ -64,7 +64,7 @@ class Group(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What one row adds: amounts by the names of models.WorkSum, and keyed ones by fact."""
+    """What one row adds: amounts by the names of models.Amounts, and keyed ones by fact."""
 
     row: Piece
     day: date

@@ -1,6 +1,6 @@
 """Figures as pages, reports and the command line ask for them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from lettergen.models import Actor, Requester, Staff
 from lettergen.workload import kinds
-from lettergen.workload.measures import Number, work_out_all
+from lettergen.workload.measures import MEASURES, Number, reads_of, work_out_all
 from lettergen.workload.periods import Period, known, last_day, month_before, year_before
+from lettergen.workload.reading import By
 from lettergen.workload.settings import WorkloadSettings, settings_of
 from lettergen.workload.tallies import (
     ALL,
-    By,
     Filter,
     Tallies,
     Tally,
@@ -29,7 +29,7 @@ LEAST_TO_NAME = 5
 
 @dataclass(frozen=True)
 class Line:
-    """The figures of one group: its key for addresses and filters, its name, and every measure.
+    """The figures of one group: its key for addresses and filters, its name, and its measures.
 
     `key` is "" for what belongs to no group. Values are by the key of the measure; None where
     there is nothing to say.
@@ -47,8 +47,7 @@ class Line:
 class Comparison:
     """One month, the month before, and the same month a year earlier.
 
-    `is_so_far` says that the month is not over. With the same days asked for, the others end on
-    the same day of their month.
+    `is_so_far` says that the month is not over; the others then end on the same day of theirs.
     """
 
     this: Line
@@ -66,12 +65,12 @@ class _Costing:
     begins: date | None
     today: date | None
 
-    def values(
-        self, tally: Tally, period: Period, *, is_quick: bool = False
-    ) -> dict[str, Number | None]:
-        """Return every measure of a tally of a period."""
+    only: Collection[str]
+
+    def values(self, tally: Tally, period: Period) -> dict[str, Number | None]:
+        """Return the measures asked for of a tally of a period."""
         days = known(period, begins=self.begins, today=self.today or period.until)
-        return work_out_all(tally, days, self.settings, is_quick=is_quick)
+        return work_out_all(tally, days, self.settings, self.only)
 
 
 def total(
@@ -99,30 +98,28 @@ def lines(
     where: Filter = ALL,
     *,
     today: date | None = None,
-    is_quick: bool = False,
+    only: Collection[str] = MEASURES,
 ) -> list[Line]:
-    """Return every measure for each group of a period, in the order of keys.
+    """Return the measures of each group of a period, in the order of keys.
 
     By "month" or "day" each of them in the period has a line, even if nothing happened; by
     "requester" one line stands for all that were merged into it; by "staff" anybody but a manager
-    gets the own line only. Names are those of today. `is_quick` leaves out medians, centiles and
-    breaches, for which much more has to be read: a trend of years can do without. `today` as for
-    `total`.
+    gets the own line only. Names are those of today. With `only` some measures no more is read than
+    they need, and groups that have nothing of it have no line. `today` as for `total`.
     """
     if by == "staff" and "manager" not in actor.roles:
         if actor.staff_id is None:
             return []
         where = Filter(**{**vars(where), "staff": actor.staff_id})
-    costing = _costing(session, actor, today)
-    found = _joined(
-        session, actor, by, tallies(session, actor, period, where, by, spreads=not is_quick)
-    )
+    costing = _costing(session, actor, today, only)
+    read = tallies(session, actor, period, where, by, reads=reads_of(only))
+    found = _joined(session, actor, by, read)
     if by in ("month", "day"):
         found = {key: found.get(key, Tally()) for key in _every(period, by)}
     names = names_of(session, actor, by, found)
     made = []
     for key in sorted(found):
-        values = costing.values(found[key], _within(period, by, key), is_quick=is_quick)
+        values = costing.values(found[key], _within(period, by, key))
         made.append(Line(key, names.get(key, key), values))
     return made
 
@@ -134,15 +131,14 @@ def compare(
     where: Filter = ALL,
     *,
     today: date,
-    same_days: bool = False,
 ) -> Comparison:
     """Return a month beside the month before and the same month a year earlier.
 
-    With `same_days`, a month that is not over is compared with the same days of the others.
+    A month that is not over is compared with the same days of the others.
     """
     is_so_far = today < month.until
     periods = (month, month_before(month), year_before(month))
-    if same_days and is_so_far:
+    if is_so_far:
         days = (today - month.since).days
         first, second, third = periods
         periods = (_first_days(first, days), _first_days(second, days), _first_days(third, days))
@@ -158,17 +154,18 @@ def league(
     *,
     least: int = LEAST_TO_NAME,
     today: date | None = None,
+    only: Collection[str] = MEASURES,
 ) -> list[Line]:
     """Return the organisations by their number of requests, those with too few in one line.
 
     An organisation with fewer than `least` requests is not named; what is known of those together
     is the last line, with the key "" and without a name, and so is what named no organisation.
-    Restricted requests name none in the ledger. `today` as for `total`.
+    Restricted requests name none in the ledger. `today` and `only` as for `lines`.
     """
-    found = _joined(
-        session, actor, "requester", tallies(session, actor, period, where, "requester")
-    )
-    costing, rest = _costing(session, actor, today), Tally()
+    reads = reads_of({"requests", *only})
+    read = tallies(session, actor, period, where, "requester", reads=reads)
+    found = _joined(session, actor, "requester", read)
+    costing, rest = _costing(session, actor, today, {"requests", *only}), Tally()
     named = {}
     for key, tally in found.items():
         if key and tally["received"] >= least:
@@ -186,8 +183,10 @@ def league(
     return made
 
 
-def _costing(session: Session, actor: Actor, today: date | None) -> _Costing:
-    return _Costing(settings_of(session, actor), first_day(session, actor), today)
+def _costing(
+    session: Session, actor: Actor, today: date | None, only: Collection[str] = MEASURES
+) -> _Costing:
+    return _Costing(settings_of(session, actor), first_day(session, actor), today, only)
 
 
 def _joined(session: Session, actor: Actor, by: By, found: Tallies) -> Tallies:

@@ -5,13 +5,13 @@ pages and the workbook show it.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from lettergen.workload.counting import ACCESS_DAYS, BREACH, BY_KEY, TURNAROUND
+from lettergen.workload.counting import ACCESS_DAYS, BREACH, TURNAROUND
 from lettergen.workload.kinds import ROLES
 from lettergen.workload.periods import Period, last_day
 from lettergen.workload.settings import WorkloadSettings
@@ -50,9 +50,9 @@ class Tallied:
 class Measure:
     """One figure: what it is called, its unit, its definition in words, and its rows.
 
-    `facts` are the amounts by which a row has a part in it; `work_out` returns None where there
-    is nothing to say, such as a median of nothing. `good` is "more" or "less" where one of them
-    is better.
+    `facts` are the amounts by which a row has a part in it, `reads` all amounts that it is worked
+    out from; `work_out` returns None where there is nothing to say, such as a median of nothing.
+    `good` is "more" or "less" where one of them is better.
     """
 
     key: str
@@ -60,6 +60,7 @@ class Measure:
     unit: Unit
     good: str
     facts: tuple[str, ...]
+    reads: frozenset[str]
     definition: str
     work_out: Callable[[Tallied], Number | None]
 
@@ -72,31 +73,37 @@ _COSTED = {
     **{name: (role, 1) for name, role in zip(_MEASURED, ROLES, strict=True)},
     **{name: (role, 60) for name, role in zip(_STATED, ROLES, strict=True)},
 }
+_AVOIDED = ("avoided_expected", "avoided_seconds", "avoided_stated")
 MINUTES_AN_APPOINTMENT = 10
 
 Work = Callable[[Tallied], Number | None]
 
 
-def _measure(title: str, unit: Unit, *facts: str, good: str = "") -> Callable[[Work], Work]:
+def _measure(
+    title: str, unit: Unit, *facts: str, also: Iterable[str] = (), good: str = ""
+) -> Callable[[Work], Work]:
+    reads = frozenset((*facts, *also))
+
     def keep(work_out: Work) -> Work:
         definition = " ".join(inspect.cleandoc(work_out.__doc__ or "").split())
         key = work_out.__name__
-        MEASURES[key] = Measure(key, title, unit, good, facts, definition, work_out)
+        MEASURES[key] = Measure(key, title, unit, good, facts, reads, definition, work_out)
         return work_out
 
     return keep
 
 
 def work_out_all(
-    tally: Tally, known: Period | None, settings: WorkloadSettings, *, is_quick: bool = False
+    tally: Tally, known: Period | None, settings: WorkloadSettings, only: Collection[str] = MEASURES
 ) -> dict[str, Number | None]:
-    """Return the value of every measure by its key; quickly, of those that need no spreads."""
+    """Return the values of the measures asked for, or of every one, by their keys."""
     given = Tallied(tally, known, settings)
-    return {
-        key: one.work_out(given)
-        for key, one in MEASURES.items()
-        if not (is_quick and set(one.facts) & set(BY_KEY))
-    }
+    return {key: MEASURES[key].work_out(given) for key in only}
+
+
+def reads_of(only: Collection[str]) -> frozenset[str]:
+    """Return what has to be read to work some measures out."""
+    return frozenset[str]().union(*(MEASURES[key].reads for key in only))
 
 
 @_measure("Requests", Unit.COUNT, "received", good="less")
@@ -134,7 +141,7 @@ def avoided(given: Tallied) -> Number | None:
     return given.tally["avoided"]
 
 
-@_measure("Minutes avoided", Unit.MINUTES, "avoided", good="more")
+@_measure("Minutes avoided", Unit.MINUTES, "avoided", also=_AVOIDED, good="more")
 def minutes_avoided(given: Tallied) -> Number | None:
     """GP minutes that the avoided requests would have taken, as the catalogue says for what would
     have been done otherwise, less all minutes that were measured or stated for them.
@@ -236,7 +243,7 @@ def turnaround_90th(given: Tallied) -> Number | None:
     return centile(given.tally.keyed(TURNAROUND), 90)
 
 
-@_measure("In target", Unit.PERCENT, "with_target", good="more")
+@_measure("In target", Unit.PERCENT, "with_target", also=["in_target"], good="more")
 def in_target(given: Tallied) -> Number | None:
     """Of what was handed over and had a day to be done by, the percentage that left by that day."""
     return _percent(given.tally["in_target"], given.tally["with_target"])
@@ -265,7 +272,7 @@ def breaches(given: Tallied) -> Number | None:
     return sum(given.tally.keyed(BREACH).values())
 
 
-@_measure("Came back", Unit.PERCENT, "turned_away", good="less")
+@_measure("Came back", Unit.PERCENT, "turned_away", also=["came_back"], good="less")
 def reopen_rate(given: Tallied) -> Number | None:
     """Of the requests that were declined or redirected in the period, the percentage that came
     back since because the other way was refused.
@@ -279,14 +286,16 @@ def fees_refused(given: Tallied) -> Number | None:
     return given.tally["fees_refused"]
 
 
-@_measure("Seconds to an outcome", Unit.SECONDS, "timed_decisions", good="less")
+@_measure(
+    "Seconds to an outcome", Unit.SECONDS, "timed_decisions", also=["decision_seconds"], good="less"
+)
 def seconds_to_outcome(given: Tallied) -> Number | None:
     """Measured seconds of all decisions, divided by the decisions that were measured."""
     timed = given.tally["timed_decisions"]
     return given.tally["decision_seconds"] / timed if timed else None
 
 
-@_measure("“I disagree”", Unit.PERCENT, "decided", good="less")
+@_measure("“I disagree”", Unit.PERCENT, "decided", also=["disputed"], good="less")
 def disagreed(given: Tallied) -> Number | None:
     """Of the decided requests, the percentage for which somebody pressed “I disagree”."""
     return _percent(given.tally["disputed"], given.tally["decided"])
@@ -298,7 +307,7 @@ def waivers(given: Tallied) -> Number | None:
     return given.tally["waived"]
 
 
-@_measure("Waived, at full price", Unit.PENCE, "waived")
+@_measure("Waived, at full price", Unit.PENCE, "waived", also=["waived_pence"])
 def waived_value(given: Tallied) -> Number | None:
     """What the waived fees would have been in full."""
     return given.tally["waived_pence"]

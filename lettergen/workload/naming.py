@@ -31,6 +31,6 @@ def elsewhere(
         WorkSpread.fact == ELSEWHERE[name],
         WorkSpread.grain == name,
         WorkSpread.month.between(since.replace(day=1), until),
-        WorkSpread.first.in_(values),
+        WorkSpread.value.in_(values),
         WorkSpread.amount > 0,
     )

@@ -76,7 +76,7 @@ def _owed(session: Session, actor: Actor, by: str) -> dict[str, Counter[date]]:
     into = merged(session, actor) if by == "requester" else {}
     if sums.is_counted(session, actor.practice_id):
         rows = session.execute(
-            select(WorkSpread.first, WorkSpread.key, WorkSpread.amount).where(
+            select(WorkSpread.value, WorkSpread.key, WorkSpread.amount).where(
                 WorkSpread.practice_id == actor.practice_id,
                 WorkSpread.fact == OWED,
                 WorkSpread.grain == by,
@@ -85,7 +85,7 @@ def _owed(session: Session, actor: Actor, by: str) -> dict[str, Counter[date]]:
         for group, key, amount in rows:
             found[root_of(group, into)][date.fromisoformat(key)] += amount
         return found
-    for part in parts_of(session, actor, [Period(date.min, date.max)]):
+    for part in parts_of(session, actor, Period(date.min, date.max)):
         for (fact, key), amount in part.spreads.items():
             if fact == OWED:
                 group = root_of(getattr(part.group, by), into)

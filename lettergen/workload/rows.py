@@ -43,7 +43,7 @@ _COLUMNS = {"type": "slug", "requester": "requester_id", "staff": "staff_id"}
 class Row:
     """One row with what it adds: `amounts` by the names of the measure's facts.
 
-    `whole` is what it adds to any figure, by the names of models.WorkSum. `staff_name` is empty for
+    `whole` is what it adds to any figure, by the names of models.Amounts. `staff_name` is empty for
     whom the reader may not see.
     """
 

@@ -1,22 +1,22 @@
 """What is read for figures: sums by group, from the kept sums or from the rows themselves."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lettergen.models import Actor, NotAllowed, Requester, Work, WorkSpread, WorkSum
-from lettergen.workload import counting, naming, sums
+from lettergen.models import Actor, NotAllowed, Requester, Work
+from lettergen.workload import counting, reading, sums
 from lettergen.workload.counting import BY_KEY, Part
-from lettergen.workload.grains import AMOUNTS, DAY, Dimension, grain_for, name_of, value
+from lettergen.workload.grains import AMOUNTS, value
 from lettergen.workload.periods import Period
+from lettergen.workload.reading import By, Question
+from lettergen.workload.spans import DAY, MONTH
 
-Kept = WorkSum | WorkSpread
-By = Dimension | Literal["month", "day"]
+EVERYTHING = (*AMOUNTS, *BY_KEY)
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ ALL = Filter()
 
 @dataclass
 class Tally:
-    """Amounts of one group: by month and name as in models.WorkSum, and keyed ones by fact."""
+    """Amounts of one group: by month and name as in models.Amounts, and keyed ones by fact."""
 
     sums: Counter[tuple[date, str]] = field(default_factory=Counter)
     spreads: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -74,28 +74,38 @@ def tallies(
     where: Filter = ALL,
     by: By | None = None,
     *,
-    spreads: bool = True,
+    reads: Collection[str] = EVERYTHING,
 ) -> Tallies:
     """Return the practice's tally of every group, or of "" alone where nothing is asked for.
 
-    `spreads=False` leaves out what is counted by key, where nobody shows it. Raises NotAllowed
-    where anybody but a manager asks for other people's figures.
+    `reads` are the names of the amounts, plain and keyed, that somebody will look at: a tally has
+    no others. Raises NotAllowed where anybody but a manager asks for other people's figures.
     """
     require_own(actor, where)
     sums.settle(session)
-    asked = _Asked(session, actor, where, by, same_as(session, actor, where), spreads)
+    question = Question(
+        actor.practice_id,
+        period,
+        by,
+        _wanted(where, same_as(session, actor, where)),
+        tuple(name for name in AMOUNTS if name in reads),
+        tuple(name for name in BY_KEY if name in reads),
+    )
     found: Tallies = defaultdict(Tally)
     if by is None:
         found[""] = Tally()
-    if not sums.is_counted(session, actor.practice_id):
-        _add_rows(asked, [period], found)
-        return found
-    whole, edges = period.parts()
-    if whole is not None and not _add_kept(asked, whole, found):
-        _add_rows(asked, [whole], found)
-    if edges and not _add_kept_days(asked, edges, found):
-        _add_rows(asked, edges, found)
+    if sums.is_counted(session, actor.practice_id):
+        _read(session, question, found)
+    else:
+        _count(session, actor, where, question, found)
     return {group: one for group, one in found.items() if one.sums or one.spreads or not group}
+
+
+def _wanted(where: Filter, requesters: frozenset[str]) -> dict[str, frozenset[str]]:
+    return {
+        name: requesters if name == "requester" else frozenset({value(one)})
+        for name, one in where.given().items()
+    }
 
 
 def first_day(session: Session, actor: Actor) -> date | None:
@@ -139,32 +149,14 @@ def root_of(requester_id: str, into: dict[str, str]) -> str:
     return requester_id
 
 
-def parts_of(
-    session: Session, actor: Actor, periods: Iterable[Period], where: Filter = ALL
-) -> Iterator[Part]:
+def parts_of(session: Session, actor: Actor, period: Period, where: Filter = ALL) -> Iterator[Part]:
     """Yield the parts of the days asked for, counted from the rows themselves."""
-    wanted = list(periods)
     requesters = same_as(session, actor, where)
-    touching = or_(*(Work.day.between(one.since, one.until) for one in wanted))
-    if sums.is_counted(session, actor.practice_id):
-        touching = and_(touching, *_narrowed(actor, wanted, where, requesters))
+    touching = Work.day.between(period.since, period.until)
     for rows in sums.cases(session, actor.practice_id, touching):
         for part in counting.parts(rows):
-            in_time = any(one.since <= part.day <= one.until for one in wanted)
-            if in_time and matches(part, where, requesters):
+            if period.since <= part.day <= period.until and matches(part, where, requesters):
                 yield part
-
-
-def _narrowed(
-    actor: Actor, wanted: list[Period], where: Filter, requesters: frozenset[str]
-) -> Iterator[ColumnElement[bool]]:
-    """Yield what rows of a type and of an organisation have in common, whoever names it."""
-    since, until = min(one.since for one in wanted), max(one.until for one in wanted)
-    for name, one in where.given().items():
-        if name in naming.LED and one:
-            values = requesters if name == "requester" else frozenset({one})
-            kept = naming.elsewhere(actor.practice_id, name, values, since, until)
-            yield or_(naming.own(name, values), Work.id.in_(select(WorkSpread.key).where(*kept)))
 
 
 def matches(part: Part, where: Filter, requesters: frozenset[str]) -> bool:
@@ -176,121 +168,45 @@ def matches(part: Part, where: Filter, requesters: frozenset[str]) -> bool:
     return True
 
 
-class _Place(NamedTuple):
-    """Which kept rows are wanted, and the column that groups them, if any."""
-
-    wanted: list[ColumnElement[bool]]
-    groups: list[Any]
-
-
-@dataclass(frozen=True)
-class _Asked:
-    session: Session
-    actor: Actor
-    where: Filter
-    by: By | None
-    requesters: frozenset[str]
-    spreads: bool
-
-    def group_of(self, part: Part) -> str:
-        if self.by is None:
-            return ""
-        if self.by == "month":
-            return f"{part.day:%Y-%m}"
-        return part.day.isoformat() if self.by == "day" else value(getattr(part.group, self.by))
-
-
-def _add_kept(asked: _Asked, whole: Period, found: Tallies) -> bool:
-    """Add whole months from the kept sums; False if no grain answers what is asked for."""
-    given = asked.where.given()
-    grouped = [] if asked.by in (None, "month") else [str(asked.by)]
-    grain = (DAY,) if grouped == [DAY] and not given else grain_for({*given, *grouped})
-    if grain is None or (grouped == [DAY] and given):
-        return False
-
-    def of(table: type[Kept]) -> _Place:
-        wanted = [
-            table.practice_id == asked.actor.practice_id,
-            table.grain == name_of(grain),
-            table.month.between(whole.since, whole.until),
-            *_values(table, grain, asked),
-        ]
-        groups = [_column(table, grain, name) for name in grouped]
-        return _Place(wanted, groups or ([table.month] if asked.by == "month" else []))
-
-    _read(asked, of, found)
-    return True
-
-
-def _add_kept_days(asked: _Asked, edges: list[Period], found: Tallies) -> bool:
-    """Add single days from the kept sums, which know them for the whole practice only."""
-    if asked.where.given() or asked.by not in (None, "month", "day"):
-        return False
-    for one in edges:
-
-        def of(table: type[Kept], one: Period = one) -> _Place:
-            wanted = [
-                table.practice_id == asked.actor.practice_id,
-                table.grain == DAY,
-                table.month.between(one.since.replace(day=1), one.until),
-                table.first.between(one.since.isoformat(), one.until.isoformat()),
-            ]
-            groups: dict[By | None, list[Any]] = {"month": [table.month], "day": [table.first]}
-            return _Place(wanted, groups.get(asked.by, []))
-
-        _read(asked, of, found)
-    return True
-
-
-def _read(asked: _Asked, of: Callable[[type[Kept]], "_Place"], found: Tallies) -> None:
-    """Add what is kept in a place: amounts by month, which costs need, and keyed ones in all."""
-    place = of(WorkSum)
-    columns = [*place.groups, WorkSum.month, *(getattr(WorkSum, name) for name in AMOUNTS)]
+def _read(session: Session, question: Question, found: Tallies) -> None:
+    """Add what is kept: amounts by month, which costs need, and keyed ones in all."""
     # Past the ORM, which would take as long again for rows that are plain values.
-    connection = asked.session.connection()
-    for row in connection.execute(select(*columns).where(*place.wanted)):
-        tally = found[_group(row[0] if place.groups else "")]
-        month, *amounts = row[len(place.groups) :]
-        for name, amount in zip(AMOUNTS, amounts, strict=True):
+    connection = session.connection()
+    names = question.amounts
+    for kept in reading.where_kept(question):
+        groups = len(kept.groups)
+        for row in connection.execute(kept.amounts) if names else ():
+            tally, month = found[_name(question.by, *row[:groups])], row[groups]
+            for name, amount in zip(names, row[groups + 1 :], strict=True):
+                if amount:
+                    tally.sums[month, name] += amount
+        for *group, fact, key, amount in kept.keyed(connection):
             if amount:
-                tally.sums[month, name] += amount
-    if not asked.spreads:
-        return
-    place = of(WorkSpread)
-    keyed = [*place.groups, WorkSpread.fact, WorkSpread.key]
-    # By name, although these are all but one: so the index leads straight to them.
-    wanted = [WorkSpread.fact.in_(BY_KEY), *place.wanted]
-    summed = select(*keyed, func.sum(WorkSpread.amount)).where(*wanted).group_by(*keyed)
-    for row in connection.execute(summed):
-        *group, fact, key, amount = row
-        if amount:
-            found[_group(*group)].spreads[fact, key] += int(amount)
+                found[_name(question.by, *group)].spreads[fact, key] += int(amount)
 
 
-def _group(value: str | date = "") -> str:
-    return f"{value:%Y-%m}" if isinstance(value, date) else value
-
-
-def _values(table: type[Kept], grain: tuple[str, ...], asked: _Asked) -> list[ColumnElement[bool]]:
-    return [
-        _column(table, grain, name).in_(asked.requesters)
-        if name == "requester"
-        else _column(table, grain, name) == value(wanted)
-        for name, wanted in asked.where.given().items()
-    ]
-
-
-def _column(table: type[Kept], grain: tuple[str, ...], name: str) -> ColumnElement[str]:
-    return (table.first, table.second)[grain.index(name)]  # type: ignore[return-value]
-
-
-def _add_rows(asked: _Asked, periods: list[Period], found: Tallies) -> None:
-    for part in parts_of(asked.session, asked.actor, periods, asked.where):
-        tally = found[asked.group_of(part)]
+def _count(
+    session: Session, actor: Actor, where: Filter, question: Question, found: Tallies
+) -> None:
+    """Add what the rows themselves add up to, where no sums are kept."""
+    for part in parts_of(session, actor, question.period, where):
+        by = question.by
+        tally = found[_name(by, *([] if by is None else [_group(by, part)]))]
         month = part.day.replace(day=1)
         for name, amount in part.amounts.items():
-            tally.sums[month, name] += amount
-        if asked.spreads:
-            for (fact, key), amount in part.spreads.items():
-                if fact in BY_KEY:
-                    tally.spreads[fact, key] += amount
+            if name in question.amounts:
+                tally.sums[month, name] += amount
+        for (fact, key), amount in part.spreads.items():
+            if fact in question.facts:
+                tally.spreads[fact, key] += amount
+
+
+def _group(by: By, part: Part) -> str | date:
+    return part.day if by in (MONTH, DAY) else value(getattr(part.group, by))
+
+
+def _name(by: By | None, group: str | date = "") -> str:
+    """Return what a group is called in tallies: of a date, its month or the day itself."""
+    if isinstance(group, date):
+        return group.isoformat() if by == DAY else f"{group:%Y-%m}"
+    return group

@@ -165,7 +165,7 @@ def test_the_first_screen_tells_this_month(reading: Reading) -> None:
     assert value_of(page, "cost") == "£91"
     assert value_of(page, "recovered") == "£50"
     assert value_of(page, "avoided") == "6"
-    assert value_of(page, "appointments") == "2.0"
+    assert value_of(page, "appointments") == "2"
     assert value_of(page, "late") == "0"
 
 

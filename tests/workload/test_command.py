@@ -193,3 +193,17 @@ def test_a_paper_that_cannot_be_gets_one_line(arguments, said, tmp_path):
 
     assert found.exit_code == 1
     assert said in str(found.exception or "") + found.output
+
+
+def test_every_night_the_database_is_told_what_it_holds(installation):
+    engine = make_engine(installation)
+    known = {
+        "sqlite": "SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'work'",
+        "postgresql": "SELECT count(*) FROM pg_stats WHERE tablename = 'work'",
+    }[engine.dialect.name]
+
+    assert run("nightly", "--practice", "Y99991").exit_code == 0
+
+    with engine.connect() as connection:
+        assert connection.execute(text(known)).scalar_one() > 0
+    engine.dispose()

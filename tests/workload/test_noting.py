@@ -308,3 +308,33 @@ def test_a_correction_that_says_restricted_holds_for_the_whole_request(sessions,
     with sessions() as session:
         assert [line.key for line in league_of_all(session, people)] == [""]
         assert workload.verify(session, people.manager.practice_id) == []
+
+
+def test_days_waited_stay_when_later_work_falls_into_the_same_group(sessions, people):
+    about = {"family": workload.REQUESTS, "received_on": date(2026, 11, 2)}
+
+    def hand_over(request_id):
+        with sessions.begin() as session:
+            workload.note(session, people.receptionist, "released", at=AT, outcome="released",
+                          request_id=request_id, **about)  # fmt: skip
+
+    def add_minutes():
+        with sessions.begin() as session:
+            workload.note(session, people.receptionist, "other", at=AT, outcome="released",
+                          request_id="3" * 32, minutes_stated=4, **about)  # fmt: skip
+
+    def kept(where):
+        with sessions() as session:
+            assert workload.verify(session, people.manager.practice_id) == []
+            found = workload.total(session, people.manager, NOVEMBER, where)
+            return found["released"], found["turnaround_median"], found["minutes_stated"]
+
+    hand_over("1" * 32)
+    waited = kept(workload.ALL)[1]
+    add_minutes()
+    hand_over("2" * 32)
+    add_minutes()
+
+    both = Filter(family=workload.REQUESTS, role="receptionist")
+    assert waited == 14
+    assert kept(workload.ALL) == kept(both) == (2, waited, 8)

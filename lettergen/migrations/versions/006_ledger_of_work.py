@@ -38,6 +38,9 @@ AMOUNTS = (
     "released", "with_target", "in_target",
     "invoiced_pence", "received_pence", "waived", "waived_pence", "fees_refused",
 )  # fmt: skip
+DIMENSIONS = (
+    "family", "type", "requester_class", "requester", "role", "staff", "outcome", "rule", "payer",
+)  # fmt: skip
 # The clock in London as an SQL expression; SQLite knows no time zones, see _days_of_england.
 LONDON = "CAST(at AT TIME ZONE 'Europe/London' AS DATE)"
 
@@ -47,6 +50,7 @@ def upgrade() -> None:
     _ledgers()
     _sums()
     _spreads()
+    _groups()
     for table in UNCHANGING:
         forbid("UPDATE", table)
         forbid("DELETE", table)
@@ -115,10 +119,9 @@ def _ledgers() -> None:
 def _sums() -> None:
     op.create_table(
         "work_sums",
-        sa.Column("grain", sa.String(length=40), nullable=False),
+        sa.Column("grain", sa.String(length=20), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
-        sa.Column("first", sa.String(length=80), nullable=False),
-        sa.Column("second", sa.String(length=80), nullable=False),
+        sa.Column("value", sa.String(length=80), nullable=False),
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in AMOUNTS),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -128,9 +131,8 @@ def _sums() -> None:
             "practice_id",
             "grain",
             "month",
-            "first",
-            "second",
-            name="uq_work_sums_practice_id_grain_month_first_second",
+            "value",
+            name="uq_work_sums_practice_id_grain_month_value",
         ),
     )
 
@@ -139,10 +141,9 @@ def _spreads() -> None:
     op.create_table(
         "work_spreads",
         sa.Column("fact", sa.String(length=20), nullable=False),
-        sa.Column("grain", sa.String(length=40), nullable=False),
+        sa.Column("grain", sa.String(length=20), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
-        sa.Column("first", sa.String(length=80), nullable=False),
-        sa.Column("second", sa.String(length=80), nullable=False),
+        sa.Column("value", sa.String(length=80), nullable=False),
         sa.Column("key", sa.String(length=32), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("practice_id", sa.String(length=32), nullable=False),
@@ -154,9 +155,27 @@ def _spreads() -> None:
             "fact",
             "grain",
             "month",
-            "first",
-            "second",
+            "value",
             "key",
-            name="uq_work_spreads_practice_id_fact_grain_month_first_second_key",
+            name="uq_work_spreads_practice_id_fact_grain_month_value_key",
         ),
+    )
+
+
+def _groups() -> None:
+    op.create_table(
+        "work_groups",
+        sa.Column("span", sa.String(length=5), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        *(sa.Column(name, sa.String(length=80), nullable=False) for name in DIMENSIONS),
+        sa.Column("spreads", sa.JSON(), nullable=True),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in AMOUNTS),
+        sa.Column("practice_id", sa.String(length=32), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        key("work_groups", "practice_id", "practices"),
+        sa.PrimaryKeyConstraint("id", name="pk_work_groups"),
+    )
+    op.create_index(
+        "ix_work_groups_practice_id_span_day", "work_groups", ["practice_id", "span", "day"]
     )

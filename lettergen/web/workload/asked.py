@@ -49,11 +49,6 @@ class Asked:
     faults: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def is_filtered(self) -> bool:
-        """Whether anything but the period is asked for."""
-        return bool(self.where.given())
-
-    @property
     def narrowed(self) -> dict[str, str]:
         """The texts of the filter: what narrows figures, and not only the rows behind them."""
         return {name: self.typed[name] for name in FILTERS}

@@ -29,7 +29,9 @@ def page() -> str:
         wanted = asked(request.args)
         found = view.seen(session, actor(), wanted, today_now())
         names = names_now(session)
-        league = ledger.league(session, found.actor, found.period, wanted.where)
+        league = ledger.league(
+            session, found.actor, found.period, wanted.where, only=tables.OF_LEAGUE
+        )
         return render_template(
             "web/workload/overview.html",
             found=found,
@@ -51,7 +53,7 @@ def page() -> str:
 def _sections(session: Session, found: Seen, names: Names, league: list[Line]) -> dict[str, Any]:
     """Return the charts and tables below the first screen."""
     every = request.args.get("show", "") == ALL_OF
-    months = view.months(session, found)
+    months = view.months(session, found, charts.TREND)
     types, turnaround = tables.types(session, found, names, every=every)
     return {
         "trend": charts.trend(found, months),
@@ -84,7 +86,7 @@ def _choices(
     """Return the choices of each filter, with the chosen one marked."""
     people = {}
     if "manager" in actor().roles:
-        named = ledger.lines(session, actor(), wanted.period, "staff")
+        named = ledger.lines(session, actor(), wanted.period.in_months, "staff")
         people = {one.key: one.label for one in named}
     requesters = {one.key: one.label for one in league if one.key}
     if wanted.where.requester:

@@ -8,14 +8,11 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import post, reports, workload
-from lettergen.models import Document
 from lettergen.refusals import Refused
 from lettergen.reports import KINDS, Kind, Wanted
-from lettergen.reports.frame import FAMILY
 from lettergen.reports.kinds import ORGANISATION, PARTNERS
 from lettergen.reports.organisation import offered
 from lettergen.web.base.context import actor, changing, looking, now, office, standing
@@ -116,7 +113,7 @@ def _page(session: Session, faulty: str = "", fault: str = "") -> str:
         fault=fault,
         fault_at=f"#{faulty}" if is_known else "#main-content",
         email_fault=fault if faulty == "emails" else "",
-        lately=_lately(session),
+        lately=reports.lately(session, actor(), LATELY),
         is_manager="manager" in actor().roles,
         has_email=post.is_configured(standing().settings),
         choices=[
@@ -167,10 +164,3 @@ def _month(typed: str) -> date:
         return date.fromisoformat(f"{typed}-01")
     except ValueError:
         raise Refused("Choose a month from the list.") from None
-
-
-def _lately(session: Session) -> list[Document]:
-    rows = select(Document).where(
-        Document.practice_id == actor().practice_id, Document.family == FAMILY
-    )
-    return list(session.scalars(rows.order_by(Document.issued_at.desc()).limit(LATELY)))

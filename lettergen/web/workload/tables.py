@@ -21,6 +21,13 @@ MOST = 10
 SOLID, STRIPED = 0, 1
 # Long heads may break where a reader would break them: columns are narrow on a phone.
 MEASURED = "Mea\u00adsured"
+MINUTES = ("minutes_measured", "minutes_stated")
+OF_TYPES = ("requests", *MINUTES, "cost")
+WAITED = ("released", "turnaround_median", "turnaround_90th", "in_target")
+OF_CLASSES = ("requests", "avoided", *MINUTES)
+OF_LEAGUE = ("requests", *MINUTES, "fees_refused", "reopen_rate")
+OF_STAFF = ("letters", *MINUTES, "cost")
+OF_PAYERS = ("invoiced", "recovered", "waivers", "waived_value")
 PAID = ("invoiced", "recovered", "waived_value")
 # By what each dimension is asked for in an address.
 _NAMES = {
@@ -66,17 +73,17 @@ class Table:
 
 def types(session: Session, found: Seen, names: Names, *, every: bool) -> tuple[Table, Table]:
     """Return the types by minutes, and how long each took against its target."""
-    lines = sorted(grouped(session, found, "type"), key=lambda one: (-_minutes(one), one.key))
+    lines = grouped(session, found, "type", (*OF_TYPES, *WAITED))
+    lines.sort(key=lambda one: (-_minutes(one), one.key))
     worked = [one for one in lines if _minutes(one) or one["requests"]]
     most = max((_minutes(one) for one in worked), default=0)
-    measures = ("requests", "minutes_measured", "minutes_stated", "cost")
     table = Table(
         "types",
         "Types by minutes, the most first",
         "Type",
         ("Requests", MEASURED, "Stated", "Cost"),
         tuple(
-            _row(found, names, "type", one, measures, _minutes_bar(one, most))
+            _row(found, names, "type", one, OF_TYPES, _minutes_bar(one, most))
             for one in (worked if every else worked[:MOST])
         ),
         note=_left_out(worked, every=every),
@@ -86,21 +93,20 @@ def types(session: Session, found: Seen, names: Names, *, every: bool) -> tuple[
 
 def classes(session: Session, found: Seen, names: Names) -> Table:
     """Return who asks, by class: their requests, how many were avoided, and the minutes."""
-    lines = [one for one in grouped(session, found, "requester_class") if one["requests"]]
+    known = grouped(session, found, "requester_class", OF_CLASSES)
+    lines = [one for one in known if one["requests"]]
     lines.sort(key=lambda one: (-(one["requests"] or 0), one.key))
-    measures = ("requests", "avoided", "minutes_measured", "minutes_stated")
     return Table(
         "classes",
-        "Who asks",
+        "Requests by who asks",
         "Who asks",
         ("Requests", "Avoided", MEASURED, "Stated"),
-        _counted(found, names, "requester_class", lines, measures),
+        _counted(found, names, "requester_class", lines, OF_CLASSES),
     )
 
 
 def league(found: Seen, names: Names, lines: Sequence[Line], *, every: bool) -> Table:
     """Return the organisations by requests; those with fewer than five stand in one line."""
-    measures = ("requests", "minutes_measured", "minutes_stated", "fees_refused", "reopen_rate")
     kept = [one for one in lines if one.key]
     rest = [one for one in lines if not one.key]
     shown_ones = [*(kept if every else kept[:MOST]), *rest]
@@ -109,30 +115,30 @@ def league(found: Seen, names: Names, lines: Sequence[Line], *, every: bool) -> 
         "Organisations by requests",
         "Organisation",
         ("Requests", MEASURED, "Stated", "Fees refused", "Came back"),
-        _counted(found, names, "requester", shown_ones, measures),
+        _counted(found, names, "requester", shown_ones, OF_LEAGUE),
         note=_left_out(kept, every=every),
     )
 
 
 def staff(session: Session, found: Seen, names: Names) -> Table:
     """Return minutes and letters by person: everybody for a manager, else only one's own."""
-    lines = [one for one in grouped(session, found, "staff") if _minutes(one) or one["letters"]]
+    known = grouped(session, found, "staff", OF_STAFF)
+    lines = [one for one in known if _minutes(one) or one["letters"]]
     lines.sort(key=lambda one: (-_minutes(one), one.label, one.key))
     most = max((_minutes(one) for one in lines), default=0)
-    measures = ("letters", "minutes_measured", "minutes_stated", "cost")
     return Table(
         "staff",
         "Minutes by person" if found.is_manager else "Your own minutes",
         "Name",
         ("Letters", MEASURED, "Stated", "Cost"),
-        tuple(_row(found, names, "staff", one, measures, _minutes_bar(one, most)) for one in lines),
+        tuple(_row(found, names, "staff", one, OF_STAFF, _minutes_bar(one, most)) for one in lines),
     )
 
 
 def payers(session: Session, found: Seen, names: Names) -> Table:
     """Return what was invoiced, received and waived, by who pays."""
-    measures = ("invoiced", "recovered", "waivers", "waived_value")
-    lines = [one for one in grouped(session, found, "payer") if any(one[name] for name in measures)]
+    known = grouped(session, found, "payer", OF_PAYERS)
+    lines = [one for one in known if any(one[name] for name in OF_PAYERS)]
     lines.sort(key=lambda one: (-(one["recovered"] or 0), one.key))
     most = max((float(one["recovered"] or 0) for one in lines), default=0)
     return Table(
@@ -142,7 +148,7 @@ def payers(session: Session, found: Seen, names: Names) -> Table:
         ("Invoiced", "Received", "Waived", "Waived, in full"),
         tuple(
             _row(
-                found, names, "payer", one, measures,
+                found, names, "payer", one, OF_PAYERS,
                 charts.bar(
                     f"{number(one['recovered'], Unit.PENCE)} received",
                     [Part(float(one["recovered"] or 0), SOLID)],
@@ -182,9 +188,8 @@ def unpaid(session: Session, found: Seen, names: Names) -> Table:
 
 def breaches(session: Session, found: Seen) -> Table:
     """Return how often each rule was broken: each of them, so that a zero can be seen."""
-    tally = workload.tallies(session, found.actor, found.period, found.asked.where)[""].keyed(
-        BREACH
-    )
+    read = workload.tallies(session, found.actor, found.period, found.asked.where, reads=[BREACH])
+    tally = read[""].keyed(BREACH)
     total = sum(tally.values())
     rows = [Row(title, "", None, (Cell(f"{tally.get(key, 0):,}"),)) for key, title in
             BREACHES.items()]  # fmt: skip
@@ -234,7 +239,7 @@ def _turnaround(found: Seen, names: Names, lines: Iterable[Line], *, every: bool
         target = targets[one.key]
         made = _row(
             found, names, "type", one,
-            ("released", "turnaround_median", "turnaround_90th", "in_target"),
+            WAITED,
             _waiting_bar(one, most, target),
         )  # fmt: skip
         cells = (*made.cells[:3], Cell("–" if target is None else str(target)), made.cells[3])

@@ -1,6 +1,6 @@
 """The workload page: its first screen, and below it one question to each section."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -133,12 +133,10 @@ def comparison(found: Comparison) -> str:
         others = [one.label for one in found.periods[1 : len(names)]]
         open_end = ", though this period is not over" if found.is_so_far else ""
         return f"Compared with {' and with '.join(others)}{open_end}."
-    first, second, third = names
+    _, second, third = names
     if not found.is_so_far:
         return f"Compared with {second} and {third}."
-    if not found.periods[0].is_whole_months:
-        return f"Compared with the same days of {second} and {third}."
-    return f"Compared with all of {second} and {third}: {first} is not over."
+    return f"Compared with the same days of {second} and {third}."
 
 
 def first_figures(session: Session, found: Seen) -> tuple[Figure, ...]:
@@ -253,10 +251,7 @@ def _saved(line: Line) -> str:
 def _compared(session: Session, actor: Actor, asked: Asked, today: date) -> Comparison:
     period, where = asked.period, asked.where
     if period == month_of(period.since):
-        # With a filter, single days would have to be counted from the rows of whole months.
-        return workload.compare(
-            session, actor, period, where, today=today, same_days=not asked.is_filtered
-        )
+        return workload.compare(session, actor, period, where, today=today)
     periods = (period, _before(period), _year_before(period))
     this, last, ago = (workload.total(session, actor, one, where, today=today) for one in periods)
     return Comparison(this, last, ago, periods, is_so_far=today < period.until)
@@ -282,22 +277,21 @@ def _a_year_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=28 if is_leap_day else day.day)
 
 
-def months(session: Session, found: Seen) -> list[tuple[Period, Line, Line]]:
+def months(session: Session, found: Seen, only: Collection[str]) -> list[tuple[Period, Line, Line]]:
     """Return the twelve months that end with the period: each with that of the year before."""
     last = month_of(found.period.until)
     both = months_until(last, 2 * MONTHS)
     where = found.asked.where
-    # The trend shows no medians, which take the longest to work out.
-    lines = workload.lines(session, found.actor, both, "month", where, is_quick=True)
+    lines = workload.lines(session, found.actor, both, "month", where, only=only)
     return [
         (month_of(date.fromisoformat(f"{this.key}-01")), this, before)
         for before, this in zip(lines[:MONTHS], lines[MONTHS:], strict=True)
     ]
 
 
-def grouped(session: Session, found: Seen, by: workload.By) -> list[Line]:
-    """Return the lines of the period by something."""
-    return workload.lines(session, found.actor, found.period, by, found.asked.where)
+def grouped(session: Session, found: Seen, by: workload.By, only: Collection[str]) -> list[Line]:
+    """Return the lines of the period by something, with the measures that are shown."""
+    return workload.lines(session, found.actor, found.period, by, found.asked.where, only=only)
 
 
 def outcomes(session: Session, found: Seen) -> tuple[Mapping[str, Line], ...]:
@@ -308,10 +302,9 @@ def outcomes(session: Session, found: Seen) -> tuple[Mapping[str, Line], ...]:
     periods = found.compared.periods[: len(names_of_periods(found.compared))]
     if found.period == month_of(found.period.since):
         periods = (found.period, month_before(found.period), year_before(found.period))
-    return tuple(
-        {
-            one.key: one
-            for one in workload.lines(session, found.actor, period, "outcome", found.asked.where)
-        }
+    where, only = found.asked.where, ("decided",)
+    found_lines = (
+        workload.lines(session, found.actor, period, "outcome", where, only=only)
         for period in periods
     )
+    return tuple({one.key: one for one in lines} for lines in found_lines)

@@ -31,7 +31,8 @@ def number(value: Number | None, unit: Unit) -> str:
         return money(round(value))
     if unit is Unit.PER_1000:
         return f"{value:,.2f}"
-    if unit is Unit.APPOINTMENTS and 0 < value < 10:  # noqa: PLR2004  (one digit needs its tenth)
+    is_one_digit = 0 < value < 10  # noqa: PLR2004  (what is so few needs its tenth)
+    if unit is Unit.APPOINTMENTS and is_one_digit and value != int(value):
         return f"{value:,.1f}"
     return minus(f"{value:,.0f}")
 
