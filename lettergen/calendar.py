@@ -6,6 +6,11 @@ from zoneinfo import ZoneInfo
 LONDON = ZoneInfo("Europe/London")
 
 
+def local_day(at: datetime) -> date:
+    """Return the day in England at a moment."""
+    return at.astimezone(LONDON).date()
+
+
 def british_date(day: date | str) -> str:
     """Return 20 November 2026 for a date or an ISO date string."""
     known = date.fromisoformat(day) if isinstance(day, str) else day

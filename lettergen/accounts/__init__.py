@@ -7,6 +7,8 @@ from lettergen.accounts.practices import (
     Letterhead,
     create_practice,
     edit_practice,
+    keep_settings,
+    lock_practice,
     practice_of,
     practices,
 )
@@ -51,6 +53,8 @@ __all__ = [
     "hash_password",
     "is_password_of",
     "is_pin_of",
+    "keep_settings",
+    "lock_practice",
     "operator_of",
     "practice_of",
     "practices",

@@ -1,7 +1,9 @@
-"""Practices and their letterheads."""
+"""Practices, their letterheads, and what they chose for themselves."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any, Literal
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -12,6 +14,7 @@ from lettergen.models import Actor, Practice, locked
 from lettergen.refusals import Refused
 
 NAME_LENGTH = (2, 120)
+Settings = Literal["consent_settings", "money_settings", "request_settings"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def edit_practice(
     telephone number or address.
     """
     require_manager(actor)
-    practice = session.scalars(locked(_of(actor))).one()
+    practice = lock_practice(session, actor)
     fresh = _columns(_checked(letterhead))
     changed = sorted(name for name, value in fresh.items() if getattr(practice, name) != value)
     for name in changed:
@@ -61,6 +64,33 @@ def edit_practice(
             session, actor, "practice.edited", practice, at=at, details={"changed": changed}
         )
     return practice
+
+
+def lock_practice(session: Session, actor: Actor) -> Practice:
+    """Return the actor's own practice, read anew and locked until commit."""
+    return session.scalars(locked(_of(actor))).one()
+
+
+def keep_settings(
+    session: Session,
+    actor: Actor,
+    practice: Practice,
+    column: Settings,
+    chosen: Mapping[str, Any],
+    *,
+    action: str,
+    at: datetime,
+) -> None:
+    """Put settings in place of all that a practice chose before; what changed is on the record.
+
+    Nothing chosen means the defaults. The practice is a locked one; `chosen` is sound.
+    """
+    before: Mapping[str, Any] = getattr(practice, column) or {}
+    names = sorted(before.keys() | chosen.keys())
+    changed = [name for name in names if before.get(name) != chosen.get(name)]
+    if changed:
+        setattr(practice, column, dict(chosen) or None)
+        models.record(session, actor, action, practice, at=at, details={"changed": changed})
 
 
 def practice_of(session: Session, actor: Actor) -> Practice:

@@ -13,6 +13,7 @@ import click
 from lettergen import config
 from lettergen.cli.answers import day_named, read_json
 from lettergen.cli.desk import at_desk
+from lettergen.consents.form.purposes import PURPOSES
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -22,15 +23,6 @@ if TYPE_CHECKING:
     from lettergen.models import Actor
 
 IMPORT_LIMIT = 100_000_000
-PURPOSES = (
-    "record",
-    "share_care",
-    "teach_closed",
-    "present_external",
-    "publish",
-    "public",
-    "research",
-)
 practice_option = click.option(
     "--practice", metavar="ODS", help="Which practice, where there are several."
 )
@@ -211,9 +203,9 @@ def _desk(practice: str | None) -> Iterator[_Desk]:
 
 
 def _day(text: str | None, at: datetime) -> date:
-    from lettergen.consents.form.moments import day_of
+    from lettergen.calendar import local_day
 
-    return day_named(text) if text else day_of(at)
+    return day_named(text) if text else local_day(at)
 
 
 def _lines(report: "Report", *, is_dry_run: bool) -> Iterator[str]:

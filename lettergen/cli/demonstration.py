@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lettergen import accounts, documents, forms, nhs, sealing
+from lettergen.calendar import local_day
 from lettergen.cli import history
 from lettergen.cli.installation import opened, records
 from lettergen.config import Settings
@@ -100,7 +101,7 @@ def issue_many(settings: Settings, number: int, on_progress: Callable[[int], obj
 def write_history(settings: Settings, number: int, on_progress: Callable[[int], object]) -> int:
     """Write three years of work as rows that count; return how many rows of work that makes."""
     with opened(settings) as sessions, sessions() as session:
-        today = documents.local_day(datetime.now(UTC))
+        today = local_day(datetime.now(UTC))
         return history.write(settings, session, number, on_progress, today=today)
 
 
@@ -140,7 +141,7 @@ def _issue_one(
     session: Session, office: Office, example: dict[str, Any], dice: random.Random
 ) -> None:
     at = datetime.now(UTC) - timedelta(minutes=dice.randrange(DAYS_BACK * 24 * 60))
-    on = documents.local_day(at)
+    on = local_day(at)
     kind = office.library.get(example["form"])
     answers = _moved(example["answers"], on - date.fromisoformat(example["on"]))
     for role, text in _patient(dice).items():

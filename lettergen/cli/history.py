@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import accounts, working_days, workload
-from lettergen.calendar import LONDON
+from lettergen.calendar import LONDON, local_day
 from lettergen.cli.bulk import Bulk
 from lettergen.config import Settings
 from lettergen.models import Document, Practice, Request, Requester, Staff, Work, gather_statistics
@@ -176,8 +176,8 @@ class _History:
             "requester_class": asker,
             # Chosen for a restricted one too, so that all that follows stays as it was.
             "requester_id": (self.dice.choice(known) if known else None, None)[kind.restricted],
-            "received_on": _local(at),
-            "due_on": _due(_local(at), kind.target_days),
+            "received_on": local_day(at),
+            "due_on": _due(local_day(at), kind.target_days),
         }
 
     def _flow(self, kind: Type, *, is_open: bool) -> Flow:
@@ -229,7 +229,7 @@ class _History:
     def _row(self, kind: str, at: datetime, staff: Staff, role: str, **values: Any) -> Any:
         row = Row(
             id=self._key(), practice_id=self.troupe.practice_id, kind=kind, at=at, noted_at=at,
-            day=_local(at), role=role, staff_id=staff.id, staff_name=staff.name, **values,
+            day=local_day(at), role=role, staff_id=staff.id, staff_name=staff.name, **values,
         )  # fmt: skip
         if kind != "released":
             return row
@@ -248,7 +248,7 @@ class _History:
             "id": key, "practice_id": self.troupe.practice_id, "reference": self._reference("LG"),
             "seal": "", "slug": slug, "title": slug.replace("-", " ").capitalize(),
             "family": about["family"], "version": "", "engine": {}, "author_id": signer.id,
-            "signer_id": signer.id, "signer_name": signer.name, "dated": _local(at),
+            "signer_id": signer.id, "signer_name": signer.name, "dated": local_day(at),
             "issued_at": at, "seconds": seconds, "warnings": [], "state": "issued", **measured,
         })  # fmt: skip
         said = {"slug": slug, **about, **measured}
@@ -355,10 +355,6 @@ def _requester(session: Session, practice: Practice, name: str, kind: str) -> st
                   created_at=practice.created_at)
     )  # fmt: skip
     return key
-
-
-def _local(at: datetime) -> date:
-    return at.astimezone(LONDON).date()
 
 
 @cache

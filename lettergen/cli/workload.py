@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lettergen import accounts
 from lettergen import workload as ledger
+from lettergen.calendar import local_day
 from lettergen.cli.desk import at_desk
 from lettergen.cli.workload_report import make_due, make_report
 from lettergen.config import load
@@ -127,7 +128,7 @@ def rebuild(*, practice: str | None) -> None:
 def _period(
     session: Session, actor: Actor, since: datetime | None, until: datetime | None
 ) -> Period:
-    today = ledger.today_of(datetime.now(UTC))
+    today = local_day(datetime.now(UTC))
     first = since.date() if since else ledger.first_day(session, actor)
     last = until.date() if until else None
     if first is None or (last and not since and last < first):
@@ -139,7 +140,7 @@ def _report(session: Session, actor: Actor, days: Period, by: str, where: Filter
     """Return the figures as the JSON form has them: see docs/workload.md."""
     practice = accounts.practice_of(session, actor)
     rates = ledger.settings_of(session, actor).rates_of(days.until.replace(day=1))
-    today = ledger.today_of(datetime.now(UTC))
+    today = local_day(datetime.now(UTC))
     lines = ledger.lines(session, actor, days, WAYS[by], where, today=today)
     return {
         "form": FORM,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lettergen import config
+from lettergen.calendar import local_day
 from lettergen.cli.desk import at_desk
 
 if TYPE_CHECKING:
@@ -52,10 +53,10 @@ def make_report(
 
     A quarterly paper is about the quarter that holds the month.
     """
-    from lettergen import reports, workload
+    from lettergen import reports
 
     settings, at = config.load(), datetime.now(UTC)
-    today = workload.today_of(at)
+    today = local_day(at)
     kind = reports.kind_of(key)
     period = (
         reports.period_of(kind, month.date(), today=today)

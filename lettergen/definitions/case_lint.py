@@ -28,12 +28,11 @@ NAME_LISTS = ("errors", "missing", "forgotten")
 def case_faults(kind: DocumentType, path: Path) -> list[Fault]:
     """Return the faults of a file of cases; see docs/writing-a-form.md for what a case holds."""
     try:
-        text, table = read_toml(path)
+        faults = read_toml(path)
     except BrokenDefinition as broken:
         return list(broken.faults)
-    faults = FaultList(path, text)
-    cases = rows(table, "cases", faults)
-    if not cases or set(table) != {"cases"}:
+    cases = rows(faults.table, "cases", faults)
+    if not cases or set(faults.table) != {"cases"}:
         faults.add((), "a file of cases holds [[cases]] and nothing else")
     names: list[str] = []
     for index, case in cases:

@@ -29,7 +29,7 @@ def read_cases(path: Path) -> tuple[Case, ...]:
     file that is no TOML, KeyError for a case like one that does not stand before it.
     """
     found: dict[str, Case] = {}
-    for table in read_toml(path)[1].get("cases", []):
+    for table in read_toml(path).table.get("cases", []):
         name = str(table["name"])
         found[name] = Case(
             name=name,

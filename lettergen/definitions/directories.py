@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from lettergen.definitions.faults import BrokenDefinition, Fault, FaultList
+from lettergen.definitions.faults import BrokenDefinition, Fault
 from lettergen.definitions.shapes import PLAIN, fitting, rows
 from lettergen.definitions.toml import read_toml
 
@@ -72,9 +72,8 @@ def open_directories(folders: Sequence[Path]) -> Directories:
 
 
 def _read(path: Path) -> Directory:
-    text, table = read_toml(path)
-    faults = FaultList(path, text)
-    top = fitting(table, TOP_KEYS, (), faults)
+    faults = read_toml(path)
+    top = fitting(faults.table, TOP_KEYS, (), faults)
     records = [
         fitting(
             record,
@@ -83,7 +82,7 @@ def _read(path: Path) -> Directory:
             faults,
             needed=tuple(NEEDED),
         )
-        for index, record in rows(table, "records", faults)
+        for index, record in rows(faults.table, "records", faults)
     ]
     if faults.faults:
         raise BrokenDefinition(faults.faults)

@@ -1,6 +1,6 @@
 """Faults in definitions, templates and cases, each with its file and line."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +34,15 @@ class BrokenDefinition(Refused):
             f"{len(self.faults)} fault{'s' if len(self.faults) > 1 else ''} in the definition",
             tuple(str(fault) for fault in self.faults),
         )
+
+
+def faults_in(read: Callable[[], object]) -> list[Fault]:
+    """Return every fault for which something cannot be read; none if it can."""
+    try:
+        read()
+    except BrokenDefinition as broken:
+        return list(broken.faults)
+    return []
 
 
 class FaultList:

@@ -1,7 +1,6 @@
 """The library: every document type and directory that is found in the forms folders."""
 
 import difflib
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,7 +10,7 @@ from typing import Any, Protocol
 from lettergen.definitions import reading
 from lettergen.definitions.cross_checks import check_names
 from lettergen.definitions.directories import Directories, open_directories
-from lettergen.definitions.faults import BrokenDefinition, Fault, FaultList
+from lettergen.definitions.faults import BrokenDefinition, Fault, FaultList, faults_in
 from lettergen.definitions.grammar import (
     REASON_LENGTH,
     Computed,
@@ -22,7 +21,7 @@ from lettergen.definitions.grammar import (
 )
 from lettergen.definitions.shapes import Table
 from lettergen.definitions.templates import parts_of
-from lettergen.definitions.toml import read_toml
+from lettergen.definitions.toml import read_toml, version_of
 from lettergen.definitions.words import with_words, word_files
 from lettergen.refusals import Refused
 
@@ -109,8 +108,8 @@ class Library:
 
 
 def _read(path: Path, folders: Folders, directories: Directories) -> DocumentType:
-    text, table = read_toml(path)
-    faults = FaultList(path, text)
+    faults = read_toml(path)
+    table = faults.table
     top = reading.read_top(table, faults)
     own, first, last = _parts(path, table, top, folders, faults)
     computed = _joined(own.computed, *(one.computed for one in (*first, *last)))
@@ -206,11 +205,10 @@ def _group(name: str, folders: Folders, faults: FaultList) -> _Parts:
     if path is None:
         faults.add(("include",), f"no group forms/groups/{name}.toml")
         return _Parts(Path(), {}, ())
-    text, table = read_toml(path)
-    own = FaultList(path, text)
-    for key in set(table) - {"sections", "fields", "computed", "rules"}:
+    own = read_toml(path)
+    for key in set(own.table) - {"sections", "fields", "computed", "rules"}:
         own.add((key,), f"unknown key {key}; a group has sections, fields, computed and rules")
-    found = _parts_of(path, table, own)
+    found = _parts_of(path, own.table, own)
     faults.faults.extend(own.faults)
     return found
 
@@ -221,10 +219,7 @@ def _joined(*parts: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _version(path: Path, groups: Sequence[Path], folders: Folders) -> str:
     """Return a hash of everything that makes the letter what it is, 12 hex digits."""
-    digest = hashlib.sha256()
-    for part in (path, *groups, *parts_of(path.stem, folders.template)):
-        digest.update(part.name.encode() + b"\0" + part.read_bytes() + b"\0")
-    return digest.hexdigest()[:12]
+    return version_of((path, *groups, *parts_of(path.stem, folders.template)))
 
 
 def _last(folders: Sequence[Path], name: str) -> Path | None:
@@ -239,8 +234,4 @@ def _no_such(slug: str, known: list[str]) -> str:
 
 def faults_of(library: Library, slug: str) -> list[Fault]:
     """Return every fault of one definition."""
-    try:
-        library.get(slug)
-    except BrokenDefinition as broken:
-        return list(broken.faults)
-    return []
+    return faults_in(lambda: library.get(slug))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, get_args, get_origin
 
+from lettergen.conditions import Condition, NotACondition, parse
 from lettergen.definitions.faults import FaultList, Trail
 
 Table = Mapping[str, Any]
@@ -54,6 +55,23 @@ def fitting(
         if key not in body:
             faults.add(trail, f"{key} is missing")
     return found
+
+
+def condition(body: Table, key: str, where: Trail, faults: FaultList) -> Condition | None:
+    """Return the condition under a key, or None; note what is no condition."""
+    if not isinstance(body.get(key), Mapping):
+        return None
+    try:
+        return parse(body[key])
+    except NotACondition as wrong:
+        faults.add((*where, key), str(wrong))
+        return None
+
+
+def day(body: Table, key: str) -> str:
+    """Return the day under a key as ISO text, or an empty text."""
+    found = body.get(key)
+    return found.isoformat() if isinstance(found, date) else ""
 
 
 def tables(table: Table, key: str, above: Trail, faults: FaultList) -> list[tuple[str, Table]]:

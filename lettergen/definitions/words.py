@@ -29,8 +29,8 @@ def read_words(path: Path) -> WordList:
 
     Raises BrokenDefinition with every fault.
     """
-    text, table = read_toml(path)
-    faults = FaultList(path, text)
+    faults = read_toml(path)
+    table = faults.table
     for key in set(table) - {path.stem}:
         faults.add((key,), f"unknown key {key}; this list is [[{path.stem}]]")
     found = []

@@ -8,7 +8,6 @@ from lettergen.delivery.handing import (
     end_links,
     hand_again,
     hand_by_link,
-    link_address,
     turn_off,
 )
 from lettergen.delivery.receiving import (
@@ -49,7 +48,6 @@ __all__ = [
     "formats_for",
     "hand_again",
     "hand_by_link",
-    "link_address",
     "locked_links",
     "open_before",
     "patient_file",

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, load_only
 
 from lettergen import reference as references
-from lettergen.documents import local_day
+from lettergen.calendar import local_day
 from lettergen.models import (
     ISSUED,
     SUPERSEDED,

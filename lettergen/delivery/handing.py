@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lettergen import documents, links, models, post
 from lettergen.delivery import emails, subjects
 from lettergen.delivery.subjects import NotHandedOver
-from lettergen.documents import NotFound, Office
+from lettergen.documents import NotFound, Office, inviting
 from lettergen.links import Made
 from lettergen.models import Actor, Document, DocumentContent, Link, Message, Practice
 
@@ -114,11 +114,6 @@ def end_links(session: Session, actor: Actor, document_id: str, *, at: datetime)
     return links.end_for(session, document_id, at=at, actor=actor)
 
 
-def link_address(office: Office, token: str) -> str:
-    """Return the address under which a link is opened."""
-    return f"{office.public_address}/l/{token}"
-
-
 def _handed(
     session: Session,
     office: Office,
@@ -128,28 +123,21 @@ def _handed(
     *,
     at: datetime,
 ) -> Handed:
-    address = link_address(office, made.token)
+    address = inviting.address_of(office, made.token)
     if not made.is_new:
         if links.state_of(made.link, at=at) is not links.State.OPEN:
             raise NotHandedOver("The link that this form made has ended. Make a new one.")
-        return Handed(made.link, made.token, address, _message_of(session, made.link), is_new=False)
+        return Handed(
+            made.link, made.token, address, inviting.email_of(session, made.link), is_new=False
+        )
     if made.link.sent_to is None:
         links.mark(session, actor, made.link, "shown", at=at)
         return Handed(made.link, made.token, address, None, is_new=True)
     practice = session.get_one(Practice, actor.practice_id)
     text = emails.to_patient(practice, content, made.link, address)
-    message = post.write(
-        session,
-        actor,
-        KIND,
-        to=made.link.sent_to,
-        heading=text.heading,
-        body=text.body,
-        at=at,
-        subject_id=made.link.subject_id,
-        link_id=made.link.id,
+    message = inviting.send(
+        session, actor, made.link, KIND, heading=text.heading, body=text.body, at=at
     )
-    links.mark(session, actor, made.link, "emailed", at=at, details={"message": message.id})
     return Handed(made.link, made.token, address, message, is_new=True)
 
 
@@ -161,12 +149,3 @@ def _birth_date(document: Document, content: DocumentContent) -> date:
             "Print it or download it instead."
         )
     return date.fromisoformat(born)
-
-
-def _message_of(session: Session, link: Link) -> Message | None:
-    return session.scalar(
-        select(Message)
-        .where(Message.practice_id == link.practice_id, Message.link_id == link.id)
-        .order_by(Message.made_at, Message.id)
-        .limit(1)
-    )

@@ -12,9 +12,10 @@ from lettergen.documents.drafting import (
 from lettergen.documents.ending import start_from, supersede, void
 from lettergen.documents.eyes import documents_for
 from lettergen.documents.finals import fresh_reference
-from lettergen.documents.finding import Page, Summary, file, file_name, find, get
+from lettergen.documents.finding import Summary, file, file_name, find, get, newest
 from lettergen.documents.issuing import issue, issue_answers, issue_made
-from lettergen.documents.office import Office, local_day
+from lettergen.documents.office import Office
+from lettergen.documents.paging import Page
 from lettergen.documents.readings import preview, reading
 from lettergen.documents.refusals import (
     Closed,
@@ -55,8 +56,8 @@ __all__ = [
     "issue",
     "issue_answers",
     "issue_made",
-    "local_day",
     "lock",
+    "newest",
     "patient_of",
     "prepare",
     "preview",

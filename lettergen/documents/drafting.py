@@ -7,8 +7,9 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from lettergen import forms, models
+from lettergen.calendar import local_day
 from lettergen.documents import eyes, timing
-from lettergen.documents.office import Office, local_day
+from lettergen.documents.office import Office
 from lettergen.documents.refusals import Closed, Conflict, NotFound
 from lettergen.forms import Typed
 from lettergen.models import Actor, Document, Draft, Review, locked

@@ -6,8 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import forms, models
+from lettergen.calendar import local_day
 from lettergen.documents import drafting, eyes, finding
-from lettergen.documents.office import Office, local_day
+from lettergen.documents.office import Office
 from lettergen.documents.refusals import Superseded
 from lettergen.forms import Typed
 from lettergen.models import ISSUED, SUPERSEDED, VOIDED, Actor, Document, Draft, NotAllowed, locked

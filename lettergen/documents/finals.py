@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from lettergen import letters
 from lettergen import reference as references
-from lettergen.calendar import LONDON
+from lettergen.calendar import LONDON, local_day
 from lettergen.definitions import DocumentType
 from lettergen.documents import eyes, naming, people, readings
-from lettergen.documents.office import Office, local_day
+from lettergen.documents.office import Office
 from lettergen.documents.readings import Taken
 from lettergen.forms import Finding, Reading
 from lettergen.models import ISSUED, Actor, ConsentDraft, Document, DocumentContent, Review
@@ -126,7 +126,7 @@ def earlier_letters(
             Document.slug == reading.document_type.slug,
             Document.state == ISSUED,
             Document.issued_at > at - RECENT,
-            people.is_of(found),
+            people.is_of(found, DocumentContent),
         )
         .order_by(Document.issued_at.desc(), Document.id)
     )

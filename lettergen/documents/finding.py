@@ -1,21 +1,18 @@
 """Issued letters: found by patient, type, signer and day, and taken out again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, selectinload
 
-from lettergen import letters, nhs
+from lettergen import letters
 from lettergen.calendar import LONDON
-from lettergen.documents import eyes, naming, people
-from lettergen.documents.people import Identity
+from lettergen.documents import eyes, naming, paging, people
+from lettergen.documents.paging import Page
 from lettergen.documents.refusals import NotFound
 from lettergen.models import Actor, Document, DocumentContent, DocumentFile
-from lettergen.refusals import Refused
-
-PER_PAGE = 25
 
 
 @dataclass(frozen=True)
@@ -36,16 +33,6 @@ class Summary:
     issued_at: datetime
 
 
-@dataclass(frozen=True)
-class Page:
-    """One page of a list; pages count from 1."""
-
-    items: list[Summary]
-    number: int
-    pages: int
-    total: int
-
-
 def find(
     session: Session,
     actor: Actor,
@@ -58,34 +45,25 @@ def find(
     since: date | None = None,
     until: date | None = None,
     page: int = 1,
-) -> Page:
+) -> Page[Summary]:
     """Return the letters for the actor's eyes to which everything given applies, newest first.
 
     `since` and `until` are days of issue, both included. Raises Refused for a surname without
     a birth date, or the reverse: names are stored so that only both together can be found.
     """
     wanted = list(_conditions(actor, slug, signer_id, since, until))
-    if nhs_number:
-        wanted.append(people.is_of(people.indexes(session, Identity(nhs.digits_of(nhs_number)))))
-    if family_name or date_of_birth:
-        wanted.append(_is_person(session, family_name, date_of_birth))
-    matching = (
-        select(Document.id)
-        .join(DocumentContent, DocumentContent.document_id == Document.id, isouter=True)
-        .where(*wanted)
-    )
-    total = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
-    pages = max(1, -(-total // PER_PAGE))
-    number = min(max(1, page), pages)
-    rows = session.scalars(
-        select(Document)
-        .where(Document.practice_id == actor.practice_id, Document.id.in_(matching))
-        .order_by(Document.issued_at.desc(), Document.id)
-        .offset((number - 1) * PER_PAGE)
-        .limit(PER_PAGE)
-        .options(selectinload(Document.content))
-    )
-    return Page([summary(one) for one in rows], number, pages, total)
+    sought = people.sought(session, DocumentContent, nhs_number, family_name, date_of_birth)
+    if person := list(sought):
+        mine = DocumentContent.practice_id == actor.practice_id
+        wanted.append(Document.id.in_(select(DocumentContent.document_id).where(mine, *person)))
+    rows = _newest_first(wanted)
+    return paging.read(session, select(Document.id).where(*wanted), rows, page).each(summary)
+
+
+def newest(session: Session, actor: Actor, number: int) -> list[Summary]:
+    """Return the letters for the actor's eyes that were issued last, so many of them."""
+    rows = _newest_first([eyes.documents_for(actor)]).limit(number)
+    return [summary(one) for one in session.scalars(rows)]
 
 
 def get(session: Session, actor: Actor, document_id: str) -> Document:
@@ -150,6 +128,16 @@ def not_found() -> NotFound:
     return NotFound("There is no such letter in your practice. Search the list of letters.")
 
 
+def _newest_first(wanted: Iterable[ColumnElement[bool]]) -> Select[Document]:
+    return (
+        select(Document)
+        .where(*wanted)
+        # As an index has them, both downwards: the newest are read, and no more.
+        .order_by(Document.issued_at.desc(), Document.id.desc())
+        .options(selectinload(Document.content))
+    )
+
+
 def _conditions(
     actor: Actor,
     slug: str | None,
@@ -166,18 +154,6 @@ def _conditions(
         yield Document.issued_at >= _midnight(since)
     if until:
         yield Document.issued_at < _midnight(until + timedelta(days=1))
-
-
-def _is_person(
-    session: Session, family_name: str | None, date_of_birth: date | None
-) -> ColumnElement[bool]:
-    if not family_name or not date_of_birth:
-        raise Refused(
-            "To find a patient by name, enter both the surname and the date of birth; "
-            "or enter the NHS number."
-        )
-    who = Identity(family_name=family_name, date_of_birth=date_of_birth.isoformat())
-    return people.is_of(people.indexes(session, who))
 
 
 def _midnight(day: date) -> datetime:

@@ -6,10 +6,10 @@ from datetime import date, datetime, time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lettergen.calendar import LONDON
+from lettergen.calendar import LONDON, local_day
 from lettergen.documents import drafting, finals, readings, records, reviews
 from lettergen.documents.finals import Final
-from lettergen.documents.office import Office, local_day
+from lettergen.documents.office import Office
 from lettergen.documents.readings import Taken
 from lettergen.documents.refusals import Closed, LookAgain
 from lettergen.documents.storing import Made, Origin, store

@@ -1,9 +1,7 @@
 """The standing parts that letters are made with."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
 
-from lettergen.calendar import LONDON
 from lettergen.definitions import Library
 from lettergen.rendering import Renderer
 from lettergen.sealing import Sealer
@@ -20,8 +18,3 @@ class Office:
     renderer: Renderer
     public_address: str
     sealer: Sealer = field(default_factory=Sealer)
-
-
-def local_day(at: datetime) -> date:
-    """Return the day that it is in England at a moment."""
-    return at.astimezone(LONDON).date()

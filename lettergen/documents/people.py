@@ -1,17 +1,21 @@
-"""Finding the letters of a patient without any patient's name in the clear."""
+"""Finding what is kept about a patient without any patient's name in the clear."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_
 from sqlalchemy.orm import Session
 
 from lettergen import nhs
 from lettergen.forms import Reading
-from lettergen.models import DocumentContent
-from lettergen.vault import Vault
+from lettergen.models import ConsentRecord, DocumentContent, RequestContent, vault_of
+from lettergen.refusals import Refused
+
+# What is kept under the indexes of a patient.
+Kept = type[DocumentContent] | type[RequestContent] | type[ConsentRecord]
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def normal_surname(text: str) -> str:
 
 def blind(session: Session, who: Identity) -> tuple[bytes | None, bytes | None]:
     """Return the indexes to store: of the NHS number, and of surname with birth date."""
-    vault = _vault(session)
+    vault = vault_of(session)
     return (
         vault.blind("nhs number", who.nhs_number) if who.nhs_number else None,
         vault.blind("person", who.person) if who.person else None,
@@ -71,21 +75,42 @@ def blind(session: Session, who: Identity) -> tuple[bytes | None, bytes | None]:
 
 def indexes(session: Session, who: Identity) -> Indexes:
     """Return the indexes to look for."""
-    vault = _vault(session)
+    vault = vault_of(session)
     return Indexes(
         vault.blinds("nhs number", who.nhs_number) if who.nhs_number else [],
         vault.blinds("person", who.person) if who.person else [],
     )
 
 
-def is_of(found: Indexes) -> ColumnElement[bool]:
-    """Return the condition that a document's content is of this patient, by either index."""
+def is_of(found: Indexes, kept: Kept) -> ColumnElement[bool]:
+    """Return the condition that what is kept is of this patient, by either index."""
     return or_(
         false(),
-        DocumentContent.nhs_number_index.in_(found.nhs_number),
-        DocumentContent.person_index.in_(found.person),
+        kept.nhs_number_index.in_(found.nhs_number),
+        kept.person_index.in_(found.person),
     )
 
 
-def _vault(session: Session) -> Vault:
-    return cast(Vault, session.info["vault"])
+def sought(
+    session: Session,
+    kept: Kept,
+    nhs_number: str | None,
+    family_name: str | None,
+    date_of_birth: date | None,
+) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that what is kept is of the patient who is looked for; none for nobody.
+
+    Raises Refused for a surname without a birth date, or the reverse: names are stored so that
+    only both together can be found.
+    """
+    if nhs_number:
+        yield is_of(indexes(session, Identity(nhs.digits_of(nhs_number))), kept)
+    if not family_name and not date_of_birth:
+        return
+    if not family_name or not date_of_birth:
+        raise Refused(
+            "To find a patient by name, enter both the surname and the date of birth; "
+            "or enter the NHS number."
+        )
+    who = Identity(family_name=family_name, date_of_birth=date_of_birth.isoformat())
+    yield is_of(indexes(session, who), kept)

@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import forms, letters
-from lettergen.calendar import LONDON
+from lettergen.calendar import LONDON, local_day
 from lettergen.definitions import DocumentType
 from lettergen.documents import drafting, records
-from lettergen.documents.office import Office, local_day
+from lettergen.documents.office import Office
 from lettergen.documents.records import Facts
 from lettergen.documents.refusals import NotIssuable
 from lettergen.forms import Reading, Typed

@@ -6,9 +6,10 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from lettergen import models
+from lettergen.calendar import local_day
 from lettergen.documents import drafting, finals, readings, records
 from lettergen.documents.finals import Final
-from lettergen.documents.office import Office, local_day
+from lettergen.documents.office import Office
 from lettergen.documents.refusals import LookAgain, NotFound
 from lettergen.models import Actor, NotAllowed, Review, ReviewFile
 from lettergen.rendering import Rendered

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from lettergen.calendar import LONDON, british_date
+from lettergen.calendar import british_date, local_day
 from lettergen.links.states import ATTEMPTS, State
 from lettergen.models import Link, Practice
 from lettergen.refusals import Refused
@@ -70,7 +70,7 @@ def ended(session: Session, link: Link, state: State) -> LinkEnded:
             f"The practice has been told. Please {asking} for a new link.{phone}"
         ),
         State.EXPIRED: (
-            f"This link ended on {british_date(link.expires_at.astimezone(LONDON).date())}. "
+            f"This link ended on {british_date(local_day(link.expires_at))}. "
             f"Please {asking} for a new one.{phone}"
         ),
     }

@@ -4,12 +4,11 @@ import hashlib
 import json
 import secrets
 import unicodedata
-from typing import cast
 
 from sqlalchemy.orm import Session
 
+from lettergen.models import vault_of
 from lettergen.reference import ALPHABET, MISREAD
-from lettergen.vault import Vault
 
 LENGTH, GROUP = 20, 4
 BITS = 100
@@ -26,7 +25,7 @@ def derived(session: Session, *of: str) -> str:
 
     Nobody without the vault's key can work it out, so it is as secret as a random one.
     """
-    mac = cast(Vault, session.info["vault"]).mac(PURPOSE, json.dumps(of).encode())
+    mac = vault_of(session).mac(PURPOSE, json.dumps(of).encode())
     return written(int.from_bytes(mac[1:]) % 2**BITS)
 
 

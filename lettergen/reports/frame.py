@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from lettergen import letters
-from lettergen.calendar import LONDON
+from lettergen.calendar import LONDON, local_day
 from lettergen.documents import Made, Office
 from lettergen.letters import LETTER, NOBODY
 from lettergen.models import Practice
@@ -88,7 +88,7 @@ def file_name(dated: date, title: str) -> str:
 
 
 def _sheet(office: Office, practice: Practice, paper: Paper, reference: str, at: datetime) -> Sheet:
-    today = at.astimezone(LONDON).date()
+    today = local_day(at)
     address = office.public_address
     return Sheet(
         template=f"{slug_of(paper.kind)}.html",

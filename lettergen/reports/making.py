@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lettergen import accounts, documents, workload
-from lettergen.calendar import british_date
+from lettergen.calendar import british_date, local_day
 from lettergen.documents import Office
 from lettergen.models import Actor, Document, NotAllowed
 from lettergen.refusals import Refused
@@ -55,7 +55,7 @@ def make(
     if not actor.roles & wanted.kind.roles:
         raise NotAllowed("Only a manager makes this paper. Please ask yours.")
     _require_log(session, actor, wanted.period)
-    today = workload.today_of(at)
+    today = local_day(at)
     practice = accounts.practice_of(session, actor)
     made = frame.made(
         office,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import accounts, post, workload
-from lettergen.calendar import LONDON
+from lettergen.calendar import LONDON, local_day
 from lettergen.documents import Office
 from lettergen.models import ISSUED, Actor, Document, Practice, locked
 from lettergen.reports import frame
@@ -85,7 +85,7 @@ def _newest(session: Session, actor: Actor, kind: Kind, most: int) -> Iterable[D
 
 
 def _due(session: Session, actor: Actor, at: datetime) -> Iterator[Due]:
-    today, begins = workload.today_of(at), workload.first_day(session, actor)
+    today, begins = local_day(at), workload.first_day(session, actor)
     for key in workload.settings_of(session, actor).reports.kinds:
         kind = kind_of(key)
         period = last_over(kind, today)

@@ -25,7 +25,6 @@ from lettergen.workload.periods import (
     month_of,
     months_until,
     period,
-    today_of,
     year_before,
 )
 from lettergen.workload.reading import By
@@ -90,7 +89,6 @@ __all__ = [
     "settle",
     "strike",
     "tallies",
-    "today_of",
     "total",
     "unpaid",
     "verify",

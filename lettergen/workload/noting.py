@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import models, working_days
-from lettergen.calendar import LONDON
+from lettergen.calendar import LONDON, local_day
 from lettergen.models import Actor, Clinician, NotAllowed, Request, Work, locked
 from lettergen.refusals import Refused
 from lettergen.workload import kinds
@@ -109,12 +109,12 @@ def add_by_hand(
     `kind` is one of kinds.BY_HAND. Raises Refused for another kind, for no or too many minutes,
     and for a day in the future or more than two years ago.
     """
-    _require_by_hand(kind, minutes, on, at.astimezone(LONDON).date())
+    _require_by_hand(kind, minutes, on, local_day(at))
     row = note(
         session,
         actor,
         kind,
-        at=at if on == at.astimezone(LONDON).date() else datetime.combine(on, time(12), LONDON),
+        at=at if on == local_day(at) else datetime.combine(on, time(12), LONDON),
         noted_at=at,
         outcome="done",
         family=family,
@@ -168,7 +168,7 @@ def day_of(row: Work) -> date:
     """Return the day on which a row counts: in England, and for a request when it came in."""
     if row.kind == "received" and row.received_on is not None:
         return row.received_on
-    return row.at.astimezone(LONDON).date()
+    return local_day(row.at)
 
 
 def days_taken(row: Work) -> int | None:

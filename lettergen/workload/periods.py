@@ -3,9 +3,9 @@
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from lettergen.calendar import LONDON, british_date
+from lettergen.calendar import british_date
 from lettergen.refusals import Refused
 
 LONGEST_YEARS = 10
@@ -114,11 +114,6 @@ def known(within: Period, *, begins: date | None, today: date) -> Period | None:
         return None
     since, until = max(within.since, begins), min(within.until, today)
     return Period(since, until) if since <= until else None
-
-
-def today_of(at: datetime) -> date:
-    """Return the day in England at a moment."""
-    return at.astimezone(LONDON).date()
 
 
 def last_day(day: date) -> date:

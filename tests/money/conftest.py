@@ -20,7 +20,7 @@ from lettergen.requests.catalogue.terms import Terms
 from lettergen.requests.catalogue.terms import terms as of_practice
 from lettergen.requests.life import deciding, intake
 from lettergen.requests.money import settings as money_settings
-from lettergen.requests.money.quotes import Offer, Payer
+from lettergen.requests.money.offering import Offer, Payer
 from lettergen.requests.steps import paying
 
 SOLE = {

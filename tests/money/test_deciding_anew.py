@@ -6,8 +6,8 @@ from lettergen.models import Request
 from lettergen.refusals import Refused
 from lettergen.requests.life import deciding, moves
 from lettergen.requests.money import invoices, payers, quotes, standing, waivers
+from lettergen.requests.money.offering import Offer, Payer
 from lettergen.requests.money.payments import GivenBack, Taken
-from lettergen.requests.money.quotes import Offer, Payer
 from lettergen.requests.steps import giving_back, paying, redeciding
 from tests.money.conftest import KINDS
 

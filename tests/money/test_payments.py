@@ -15,8 +15,8 @@ from lettergen.requests.money import (
     standing,
     turnover,
 )
+from lettergen.requests.money.offering import Offer, Payer
 from lettergen.requests.money.payments import GivenBack, Taken
-from lettergen.requests.money.quotes import Offer, Payer
 from lettergen.requests.steps import giving_back, paying
 
 

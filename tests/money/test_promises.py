@@ -8,8 +8,8 @@ from lettergen.models import Request
 from lettergen.refusals import Refused
 from lettergen.requests.life import events
 from lettergen.requests.money import pence, quotes, settings
+from lettergen.requests.money.offering import Minutes, Offer, Payer
 from lettergen.requests.money.payments import GivenBack, Taken
-from lettergen.requests.money.quotes import Minutes, Offer, Payer
 from lettergen.requests.steps import charged, giving_back, paying
 from lettergen.requests.steps.paying import UNKEPT
 

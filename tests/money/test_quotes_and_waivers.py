@@ -12,10 +12,10 @@ from lettergen.accounts import Person
 from lettergen.models import Invoice, Quote, Request
 from lettergen.refusals import Refused
 from lettergen.requests.catalogue import settings as request_settings
-from lettergen.requests.money import quotes, setting_fees, standing, waivers
+from lettergen.requests.money import offering, setting_fees, standing, waivers
+from lettergen.requests.money.offering import Offer, Payer
 from lettergen.requests.money.payers import NoFee
 from lettergen.requests.money.payments import Taken
-from lettergen.requests.money.quotes import Offer, Payer
 from lettergen.requests.money.setting_fees import NewFee
 from lettergen.requests.steps import giving_back, paying
 
@@ -94,7 +94,7 @@ def test_the_database_freezes_what_was_offered_and_keeps_one_payer(till):
 
     request = till.session.get(Request, request_id)
     with pytest.raises(Refused, match="one payer"):
-        quotes.offer(till.session, till.desk, till.terms, request, OFFER, at=till.now)
+        offering.offer(till.session, till.desk, till.terms, request, OFFER, at=till.now)
 
 
 def test_quotes_lapse_after_30_days_once_and_their_requests_come_back(till):

@@ -8,7 +8,7 @@ from lettergen.refusals import Refused
 from lettergen.requests.front import pricing
 from lettergen.requests.life import agreeing
 from lettergen.requests.money import quotes
-from lettergen.requests.money.quotes import Offer, Payer
+from lettergen.requests.money.offering import Offer, Payer
 from lettergen.requests.papers import invoices as on_paper
 from lettergen.requests.steps import paying, sending_quotes
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lettergen import working_days
-from lettergen.documents.office import local_day
+from lettergen.calendar import local_day
 from lettergen.models import RequestClock
 from lettergen.refusals import Refused
 from lettergen.requests.life import clocks, deadlines

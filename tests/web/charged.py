@@ -9,8 +9,8 @@ from flask import Flask
 from lettergen import models
 from lettergen.requests.life import deciding
 from lettergen.requests.money import settings
+from lettergen.requests.money.offering import Offer, Payer
 from lettergen.requests.money.payments import Taken
-from lettergen.requests.money.quotes import Offer, Payer
 from lettergen.requests.steps import giving_back, paying
 from tests.web import asked
 

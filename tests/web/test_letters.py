@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lettergen.documents import finding
+from lettergen.documents import paging
 
 FOUND = {
     "by NHS number": {"nhs_number": "9990001006"},
@@ -120,7 +120,7 @@ def test_long_lists_come_in_pages(clinician: Any, begun: Any, issue: Any, clock:
     clock.now += timedelta(minutes=1)
     issue(begun(given_name="Ada"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(finding, "PER_PAGE", 1)
+        patch.setattr(paging, "PER_PAGE", 1)
         first, second = clinician.page("/letters"), clinician.page("/letters?page=2")
 
     assert first.select_one("a[rel=next]")["href"] == "/letters?page=2"

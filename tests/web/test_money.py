@@ -207,7 +207,9 @@ def test_a_quote_is_emailed_once_and_the_panel_says_so(app, people, clock, recep
     request_id = charged.decided(app, people, at=clock())
     here = f"/requests/{request_id}/money"
     receptionist.send(f"{here}/quote", payer_name="Rowan Testerby")
-    form = receptionist.page(f"/requests/{request_id}").select_one("form[action$='/quote/email']")
+    page = receptionist.page(f"/requests/{request_id}")
+    assert page.select_one("#next .nhsuk-button").get_text(strip=True) == "Tell the payer"
+    form = page.select_one("form[action$='/quote/email']")
     typed = {one["name"]: one["value"] for one in form.select("input[name=to], input[name=once]")}
 
     for _ in range(2):
@@ -219,7 +221,11 @@ def test_a_quote_is_emailed_once_and_the_panel_says_so(app, people, clock, recep
     assert message.masked in page.select_one("#tell-payer").text
     assert "Email the quote again" in page.select_one("#tell-payer").text
     assert "The quote was sent by email" in page.select_one(".rq-story").text
-    assert "£40.00" in receptionist.page(f"{here}/quote").select_one(".mo-quote").text
+    assert page.select_one("#next .nhsuk-button").get_text(strip=True) == "Record the answer"
+    quote = receptionist.page(f"{here}/quote").select_one(".mo-quote")
+    assert "£40.00" in quote.text
+    assert "Offered on 20 November 2026" in quote.text
+    assert [one.text for one in quote.select("h2")] == ["How to answer", "How to pay"]
 
 
 def test_what_an_invoice_will_lack_is_said_with_the_price(
@@ -232,6 +238,10 @@ def test_what_an_invoice_will_lack_is_said_with_the_price(
 
     told = receptionist.page(f"/requests/{request_id}").select_one("#money .app-warning")
 
+    receptionist.send(f"/requests/{request_id}/money/quote", payer_name="Rowan Testerby")
+    page = receptionist.page(f"/requests/{request_id}")
     assert "No invoice can be made yet" in told.text
     assert told.select("a") == []
+    assert page.select_one("#money form[action$='/accept']")
+    assert page.select_one("#money form[action$='/payment']") is None
     assert manager.page(f"/requests/{request_id}").select_one("#money a[href='/settings/money']")

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from lettergen import config, models, workload
+from lettergen.calendar import local_day
 from lettergen.cli import history
 from lettergen.workload.measures import MINUTES_AN_APPOINTMENT, centile
 from tests.conftest import NOW
@@ -30,13 +31,11 @@ ROLES = {"Dr Casey Clinician": "gp", "Robin Reception": "receptionist"}
 def walked(app: Flask, people: Any, clock: Any, manager: Any) -> Any:
     """A manager's browser on three years of the demonstration's work, and little of it."""
     with app.extensions["lettergen"].sessions() as session:
-        history.write(
-            config.load(), session, NUMBER, lambda _: None, today=workload.today_of(clock())
-        )
+        history.write(config.load(), session, NUMBER, lambda _: None, today=local_day(clock()))
     with app.extensions["lettergen"].sessions() as session, models.changing(session):
         workload.add_by_hand(
             session, people.clinician, "called", minutes=7, at=clock(),
-            on=workload.today_of(clock()),
+            on=local_day(clock()),
         )  # fmt: skip
     return manager
 

@@ -19,7 +19,7 @@ from lettergen.consents.asking.declaring import (
     letterhead,
     save_end,
 )
-from lettergen.consents.asking.inviting import Invited, invite, message_of, open_link
+from lettergen.consents.asking.inviting import invite, open_link
 from lettergen.consents.asking.keeping import cancel, draft, drafts, save, start
 from lettergen.consents.asking.locks import LockedLink, locked, locked_link, reference_of
 from lettergen.consents.asking.offering import (
@@ -65,7 +65,6 @@ __all__ = [
     "Declaration",
     "FormUpdated",
     "HandOver",
-    "Invited",
     "Keyed",
     "LockedLink",
     "NoNote",
@@ -97,7 +96,6 @@ __all__ = [
     "letterhead",
     "locked",
     "locked_link",
-    "message_of",
     "not_sure",
     "offered",
     "open_link",

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lettergen import models
+from lettergen.calendar import local_day
 from lettergen.consents.asking import keeping, whose
 from lettergen.consents.asking.offering import CLINICIAN, NO, asked, offer, require_ready
 from lettergen.consents.asking.refusals import NoNote, NotReady, by_field
-from lettergen.consents.form.moments import day_of
 from lettergen.consents.form.terms import Terms
 from lettergen.consents.register import records
 from lettergen.consents.rules.checking import check
@@ -103,7 +103,7 @@ def _entry(one: ConsentDraft, actor: Actor, note: str, at: datetime) -> dict[str
 
 
 def _require_named(tree: Mapping[str, Any], terms: Terms, at: datetime) -> None:
-    checked = check(tree, terms.catalogue, on=day_of(at), settings=terms.settings)
+    checked = check(tree, terms.catalogue, on=local_day(at), settings=terms.settings)
     errors = by_field(
         one for one in checked.findings if one.is_error and one.field.startswith(NAMED)
     )

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lettergen import models
+from lettergen.calendar import local_day
 from lettergen.conditions import is_blank
 from lettergen.consents.asking import keeping, whose
 from lettergen.consents.asking.offering import NO, YES, asked, lock_offered
 from lettergen.consents.asking.refusals import NotConfirmed, WrongPerson
 from lettergen.consents.form.grammar import ConsentField
-from lettergen.consents.form.moments import day_of
 from lettergen.consents.form.terms import Terms
 from lettergen.consents.rules.answering import is_asked
 from lettergen.consents.rules.answers import read
@@ -60,7 +60,7 @@ def questions(one: ConsentDraft, terms: Terms, *, at: datetime) -> list[ConsentF
     helped, and what was explained: in the order of the form.
     """
     tree = read(one.answers, terms.catalogue).tree
-    case = Case(tree, terms.catalogue, terms.settings, day_of(at), at)
+    case = Case(tree, terms.catalogue, terms.settings, local_day(at), at)
     return [
         field
         for field in terms.catalogue.fields

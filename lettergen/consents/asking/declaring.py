@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lettergen import documents, links, models
+from lettergen.calendar import local_day
 from lettergen.consents.asking import files, keeping, whose
 from lettergen.consents.asking.choosing import is_no_photo
 from lettergen.consents.asking.offering import YES, asked
 from lettergen.consents.asking.refusals import ChangedMeanwhile, NotReady, by_field
-from lettergen.consents.form.moments import day_of
 from lettergen.consents.form.terms import Terms
 from lettergen.consents.papers import making
 from lettergen.consents.papers import sheets as paper
@@ -78,7 +78,7 @@ def save_end(
 def before_declaring(one: ConsentDraft, terms: Terms, *, at: datetime) -> checking.Checked:
     """Return what the rules say of a signed consent as it stands, the declaration not yet made."""
     tree = deepcopy(one.answers)
-    return checking.check(tree, terms.catalogue, on=day_of(at), settings=terms.settings)
+    return checking.check(tree, terms.catalogue, on=local_day(at), settings=terms.settings)
 
 
 def declare(
@@ -199,7 +199,7 @@ def _declared(
 
 def _sound(tree: Mapping[str, Any], terms: Terms, at: datetime) -> dict[str, Any]:
     """Return the answers in standard form; raise NotReady with what stands in the way."""
-    checked = checking.check(tree, terms.catalogue, on=day_of(at), settings=terms.settings)
+    checked = checking.check(tree, terms.catalogue, on=local_day(at), settings=terms.settings)
     left_out = NOT_AFTER_NO if is_no_photo(tree, terms) else ()
     against = [
         one

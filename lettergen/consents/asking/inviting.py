@@ -1,9 +1,7 @@
 """The link by which a patient answers on a device of their own: made, sent, shown, made anew."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import links, post
@@ -12,20 +10,12 @@ from lettergen.consents.asking import keeping
 from lettergen.consents.asking.offering import hand_over
 from lettergen.consents.form.terms import Terms
 from lettergen.documents import Office
+from lettergen.documents.inviting import Invited, address_of, send
 from lettergen.links import State
-from lettergen.models import OFFERED, SET_UP, Actor, ConsentDraft, Link, Message, Practice
+from lettergen.models import OFFERED, SET_UP, Actor, ConsentDraft, Link, Practice
 
 KIND = "consent-link"
 PURPOSE = "consent"
-
-
-@dataclass(frozen=True)
-class Invited:
-    """A link that was made, with its token and address, which are not kept."""
-
-    link: Link
-    token: str
-    address: str
 
 
 def invite(
@@ -55,7 +45,7 @@ def invite(
     made = links.create(
         session, actor, PURPOSE, one.id, birth_date=born, at=at, days=days, sent_to=to, key=key
     )
-    address = f"{office.public_address}/l/{made.token}"
+    address = address_of(office, made.token)
     if made.is_new and earlier is not None:
         post.cancel_for(session, actor, one.id, at=at, link_id=earlier.id)
         links.revoke(session, actor, earlier, at=at)
@@ -70,16 +60,6 @@ def open_link(session: Session, actor: Actor, one: ConsentDraft, *, at: datetime
     return next((link for link in found if links.state_of(link, at=at) is State.OPEN), None)
 
 
-def message_of(session: Session, actor: Actor, link: Link) -> Message | None:
-    """Return the e-mail that carries a link, or None."""
-    return session.scalar(
-        select(Message)
-        .where(Message.practice_id == actor.practice_id, Message.link_id == link.id)
-        .order_by(Message.made_at, Message.id)
-        .limit(1)
-    )
-
-
 def _tell(
     session: Session, actor: Actor, one: ConsentDraft, link: Link, address: str, *, at: datetime
 ) -> None:
@@ -87,18 +67,9 @@ def _tell(
         links.mark(session, actor, link, "shown", at=at)
         return
     practice = session.get_one(Practice, actor.practice_id)
-    message = post.write(
-        session,
-        actor,
-        KIND,
-        to=link.sent_to,
-        heading=f"Some questions from {practice.name}",
-        body=_text(practice, one, link, address),
-        at=at,
-        subject_id=one.id,
-        link_id=link.id,
-    )
-    links.mark(session, actor, link, "emailed", at=at, details={"message": message.id})
+    heading = f"Some questions from {practice.name}"
+    body = _text(practice, one, link, address)
+    send(session, actor, link, KIND, heading=heading, body=body, at=at)
 
 
 def _text(practice: Practice, one: ConsentDraft, link: Link, address: str) -> str:

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import models
+from lettergen.calendar import local_day
 from lettergen.consents.asking import files, keeping, whose
 from lettergen.consents.asking.refusals import FormUpdated, NotReady
 from lettergen.consents.form.catalogue import Catalogue
-from lettergen.consents.form.moments import day_of
 from lettergen.consents.form.terms import Terms
 from lettergen.consents.papers import wording
 from lettergen.consents.rules import checking
@@ -62,7 +62,9 @@ def set_up(answers: Mapping[str, Any], terms: Terms, *, at: datetime) -> HandOve
     this patient is refused before anybody is asked.
     """
     tree, errors = _without_misfits(as_if_agreed(answers), terms.catalogue)
-    checked = checking.check(tree, terms.catalogue, on=day_of(at), settings=terms.settings, at=at)
+    checked = checking.check(
+        tree, terms.catalogue, on=local_day(at), settings=terms.settings, at=at
+    )
     found = [one for one in checked.findings if _hinders(one, terms.catalogue)]
     for one in found:
         if one.is_error and one.message not in errors.setdefault(one.field, []):

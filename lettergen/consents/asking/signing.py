@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lettergen import models
+from lettergen.calendar import local_day
 from lettergen.conditions import is_blank
 from lettergen.consents.asking import keeping, whose
 from lettergen.consents.asking.choosing import patient_of, questions, require_confirmed
 from lettergen.consents.asking.offering import lock_offered
 from lettergen.consents.asking.refusals import AlreadySigned, ChangedMeanwhile, NotReady, by_field
-from lettergen.consents.form.moments import day_of
 from lettergen.consents.form.terms import Terms
 from lettergen.consents.papers import evidence, wording
 from lettergen.consents.rules import checking
@@ -82,7 +82,7 @@ class Signer:
 def seen(one: ConsentDraft, terms: Terms, *, at: datetime) -> tuple[str, str]:
     """Return what the patient reads before signing, choices included, and its hash in hex."""
     tree = read(one.answers, terms.catalogue).tree
-    words = wording.read_text(wording.words_for(tree, terms.catalogue, on=day_of(at)))
+    words = wording.read_text(wording.words_for(tree, terms.catalogue, on=local_day(at)))
     text = "\n".join([words, *_other_lines(one, terms, at)])
     template = one.answers.get("template") or {}
     language = str(template.get("language") or "en-GB")
@@ -137,7 +137,7 @@ def signers(one: ConsentDraft, terms: Terms, *, at: datetime) -> tuple[Signer, .
     """Return who has not signed yet, in the order in which they sign; needed ones and others."""
     tree = read(one.answers, terms.catalogue).tree
     checked = checking.check(
-        tree, terms.catalogue, on=day_of(at), settings=terms.settings, at=at
+        tree, terms.catalogue, on=local_day(at), settings=terms.settings, at=at
     ).computed
     route = terms.catalogue.route(checked["route"])
     if route is None or route.signer_role == "clinician":
@@ -183,7 +183,7 @@ def against_signing(tree: Mapping[str, Any], terms: Terms, *, at: datetime) -> l
     checked = checking.check(
         tree,
         terms.catalogue,
-        on=day_of(at),
+        on=local_day(at),
         settings=terms.settings,
         at=at,
         current_version=terms.catalogue.version,
@@ -255,7 +255,7 @@ def _is_joint(maker: Mapping[str, Any]) -> bool:
 
 
 def _needs_parent(tree: Mapping[str, Any], terms: Terms, at: datetime) -> bool:
-    found = checking.check(tree, terms.catalogue, on=day_of(at), settings=terms.settings, at=at)
+    found = checking.check(tree, terms.catalogue, on=local_day(at), settings=terms.settings, at=at)
     return any(one.rule_id == "E18" for one in found.findings)
 
 

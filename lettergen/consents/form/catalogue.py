@@ -1,16 +1,14 @@
 """The catalogue: everything that the photo consent form asks, allows and says, read from data."""
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from lettergen.consents.form import reading_fields, reading_rules, reading_uses, reading_words
 from lettergen.consents.form.cross_checks import check_catalogue
 from lettergen.consents.form.grammar import Catalogue
-from lettergen.consents.form.reading_fields import Source
-from lettergen.definitions.faults import BrokenDefinition, Fault
+from lettergen.definitions.faults import BrokenDefinition, Fault, faults_in
 from lettergen.definitions.library import HasFolders
-from lettergen.definitions.toml import read_toml
+from lettergen.definitions.toml import Opened, read_among, version_of
 
 SLUG = "photo-consent"
 FOLDER = "consents"
@@ -28,7 +26,7 @@ def load(places: HasFolders) -> Catalogue:
     lists = [found for name in FILES if (found := _open(places, name, faults))]
     if len(lists) < len(FILES):
         raise BrokenDefinition(faults)
-    catalogue = _read(*lists, version=_version(places))
+    catalogue = _read(*lists, version=version_of(_parts(places)))
     faults += [fault for one in lists for fault in one.faults]
     if not faults:
         faults += check_catalogue(catalogue, dict(zip(FILES, lists, strict=True)))
@@ -39,19 +37,15 @@ def load(places: HasFolders) -> Catalogue:
 
 def faults_of(places: HasFolders) -> list[Fault]:
     """Return every fault of the form's data."""
-    try:
-        load(places)
-    except BrokenDefinition as broken:
-        return list(broken.faults)
-    return []
+    return faults_in(lambda: load(places))
 
 
 def _read(
-    form: Source,
-    uses: Source,
-    deciders: Source,
-    rules: Source,
-    words: Source,
+    form: Opened,
+    uses: Opened,
+    deciders: Opened,
+    rules: Opened,
+    words: Opened,
     *,
     version: str,
 ) -> Catalogue:
@@ -80,18 +74,13 @@ def _read(
     )
 
 
-def _open(places: HasFolders, name: str, faults: list[Fault]) -> Source | None:
+def _open(places: HasFolders, name: str, faults: list[Fault]) -> Opened | None:
     path = _last(places, name)
     if path is None:
         where = str(Path(places.forms_folders[0]) / FOLDER / name)
         faults.append(Fault(where, 1, "this file of the photo consent form is missing"))
         return None
-    try:
-        text, table = read_toml(path)
-    except BrokenDefinition as broken:
-        faults.extend(broken.faults)
-        return None
-    return Source(path, text, table)
+    return read_among(path, faults)
 
 
 def _last(places: HasFolders, name: str) -> Path | None:
@@ -99,15 +88,8 @@ def _last(places: HasFolders, name: str) -> Path | None:
     return next((path for path in reversed(found) if path.is_file()), None)
 
 
-def _version(places: HasFolders) -> str:
-    """Return a hash of everything that makes the form what it is, 12 hex digits."""
-    digest = hashlib.sha256()
-    for path in _parts(places):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:12]
-
-
 def _parts(places: HasFolders) -> Iterator[Path]:
+    """Yield everything that makes the form what it is."""
     for name in FILES:
         path = _last(places, name)
         if path is not None:

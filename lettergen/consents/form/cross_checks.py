@@ -4,19 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from lettergen.conditions import Condition
 from lettergen.consents.form.grammar import Catalogue
+from lettergen.consents.form.purposes import PURPOSES
 from lettergen.consents.form.spoken import CODES, FAULTS, LISTS, VARIANTS
 from lettergen.consents.rules.facts import FACTS
 from lettergen.definitions.faults import Fault, FaultList
 
-PURPOSES = (
-    "record",
-    "share_care",
-    "teach_closed",
-    "present_external",
-    "publish",
-    "public",
-    "research",
-)
 ROUTE_LISTS = ("may_agree_to", "with_sign_off", "with_parent", "if_not_identifiable")
 
 

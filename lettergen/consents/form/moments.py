@@ -35,11 +35,6 @@ def parse_moment(text: object) -> datetime | None:
     return moment.astimezone(UTC)
 
 
-def day_of(moment: datetime) -> date:
-    """Return the day of a moment as clocks in the United Kingdom show it."""
-    return moment.astimezone(LONDON).date()
-
-
 def start_of(day: date) -> datetime:
     """Return the moment at which a day begins in the United Kingdom."""
     return datetime.combine(day, time(), LONDON).astimezone(UTC)

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lettergen import accounts, models
+from lettergen import accounts
 from lettergen.consents.form import settings
 from lettergen.consents.form.catalogue import Catalogue
 from lettergen.consents.form.settings import ConsentSettings
-from lettergen.models import Actor, Practice, locked
+from lettergen.models import Actor
 
 
 def change(
@@ -29,14 +28,8 @@ def change(
     """
     accounts.require_manager(actor)
     checked = settings.read(chosen, catalogue)
-    practice = session.scalars(
-        locked(select(Practice).where(Practice.id == actor.practice_id))
-    ).one()
-    before = practice.consent_settings or {}
-    names = sorted(before.keys() | chosen.keys())
-    changed = [name for name in names if before.get(name) != chosen.get(name)]
-    if changed:
-        practice.consent_settings = dict(chosen) or None
-        details = {"changed": changed}
-        models.record(session, actor, "consent.settings_changed", practice, at=at, details=details)
+    practice, action = accounts.lock_practice(session, actor), "consent.settings_changed"
+    accounts.keep_settings(
+        session, actor, practice, "consent_settings", chosen, action=action, at=at
+    )
     return checked

@@ -4,13 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from lettergen.conditions import Condition, NotACondition, parse
 from lettergen.consents.form.grammar import EMPTY, ConsentField, Option, Section
 from lettergen.definitions.faults import FaultList, Trail
-from lettergen.definitions.shapes import fitting, tables
+from lettergen.definitions.shapes import condition, fitting, tables
+from lettergen.definitions.toml import Opened
 
 PARTS = ("set_up", "patient", "end", "auto")
 TYPES: dict[str, dict[str, Any]] = {
@@ -53,14 +52,6 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*(\[\])?(\.[a-z][a-z0-9_]*(\[\])?)*")
 _TAG = re.compile(r"\[(S|M|H|S\+M|S\+H|M\+H)\] .")
 
 
-class Source(FaultList):
-    """One TOML file: its table, and the faults that are found in it."""
-
-    def __init__(self, path: Path, text: str, table: Mapping[str, Any]) -> None:
-        super().__init__(path, text)
-        self.table = table
-
-
 @dataclass(frozen=True)
 class Form:
     """What the file of fields holds."""
@@ -73,7 +64,7 @@ class Form:
     moved: Mapping[str, str]
 
 
-def read_form(source: Source) -> Form:
+def read_form(source: Opened) -> Form:
     """Return the form of a file; faults are added to the source."""
     needed = ("title", "minutes", "checked_on", "sections", "fields")
     top = fitting(source.table, TOP_KEYS, (), source, needed=needed)
@@ -103,20 +94,7 @@ def sourced(body: Mapping[str, Any], where: Trail, faults: FaultList) -> str:
     return source
 
 
-def condition(
-    body: Mapping[str, Any], key: str, where: Trail, faults: FaultList
-) -> Condition | None:
-    """Return the condition under a key, or None; note what is no condition."""
-    if not isinstance(body.get(key), Mapping):
-        return None
-    try:
-        return parse(body[key])
-    except NotACondition as wrong:
-        faults.add((*where, key), str(wrong))
-        return None
-
-
-def _sections(source: Source) -> list[Section]:
+def _sections(source: Opened) -> list[Section]:
     found = []
     for id_, table in tables(source.table, "sections", (), source):
         where: Trail = ("sections", id_)
@@ -130,13 +108,13 @@ def _sections(source: Source) -> list[Section]:
     return found
 
 
-def _unknown(id_: str, source: Source) -> bool:
+def _unknown(id_: str, source: Opened) -> bool:
     source.add(("fields", id_), f"there is no section {id_}")
     return False
 
 
 def _field(
-    name: str, table: Any, section: Section, _: Trail, source: Source, day: str
+    name: str, table: Any, section: Section, _: Trail, source: Opened, day: str
 ) -> ConsentField:
     where: Trail = ("fields", section.id, name)
     kind = str(table.get("type", "")) if isinstance(table, Mapping) else ""
@@ -172,7 +150,7 @@ def _field(
     )
 
 
-def _options(body: Mapping[str, Any], where: Trail, source: Source) -> tuple[Option, ...]:
+def _options(body: Mapping[str, Any], where: Trail, source: Opened) -> tuple[Option, ...]:
     found = []
     for code, said in body.get("options", {}).items():
         at = (*where, "options", code)

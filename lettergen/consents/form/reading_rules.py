@@ -4,8 +4,9 @@ from datetime import date
 from typing import Any
 
 from lettergen.consents.form.grammar import EMPTY, Code
-from lettergen.consents.form.reading_fields import Source, sourced
+from lettergen.consents.form.reading_fields import sourced
 from lettergen.definitions.shapes import fitting, tables
+from lettergen.definitions.toml import Opened
 
 CODE_KEYS = {
     "field": str,
@@ -18,7 +19,7 @@ CODE_KEYS = {
 TOP_KEYS = {"checked_on": date, "codes": Any, "faults": Any, "lists": Any}
 
 
-def read_codes(source: Source) -> tuple[Code, ...]:
+def read_codes(source: Opened) -> tuple[Code, ...]:
     """Return the rules in the order in which they stand."""
     top = fitting(source.table, TOP_KEYS, (), source, needed=("checked_on", "codes", "faults"))
     found = []
@@ -43,7 +44,7 @@ def read_codes(source: Source) -> tuple[Code, ...]:
     return tuple(found)
 
 
-def read_texts(source: Source, key: str) -> dict[str, str]:
+def read_texts(source: Opened, key: str) -> dict[str, str]:
     """Return the texts of a table, by name."""
     found = source.table.get(key, {})
     if not isinstance(found, dict):
@@ -55,7 +56,7 @@ def read_texts(source: Source, key: str) -> dict[str, str]:
     return {name: text for name, text in found.items() if isinstance(text, str)}
 
 
-def read_lists(source: Source) -> dict[str, tuple[str, ...]]:
+def read_lists(source: Opened) -> dict[str, tuple[str, ...]]:
     """Return the lists of words that rules look into, by name."""
     found = source.table.get("lists", {})
     if not isinstance(found, dict):

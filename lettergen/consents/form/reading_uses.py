@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 
 from lettergen.consents.form.grammar import Ending, Method, Purpose, Route
-from lettergen.consents.form.reading_fields import Source, sourced
+from lettergen.consents.form.reading_fields import sourced
 from lettergen.consents.form.reading_rules import read_texts
 from lettergen.definitions.faults import Trail
 from lettergen.definitions.shapes import fitting, tables
+from lettergen.definitions.toml import Opened
 
 PURPOSE_KEYS = {
     "title": str,
@@ -65,21 +66,21 @@ METHOD_KEYS = {
 }
 
 
-def read_limits(source: Source) -> dict[str, int]:
+def read_limits(source: Opened) -> dict[str, int]:
     """Return the working days for the letter to the patient and for removing copies."""
     keys = {"checked_on": date, "purposes": Any, "letter_days": int, "removal_days": int}
     top = fitting(source.table, keys, (), source, needed=tuple(keys))
     return {name: int(top.get(name, 0)) for name in ("letter_days", "removal_days")}
 
 
-def read_purposes(source: Source) -> tuple[Purpose, ...]:
+def read_purposes(source: Opened) -> tuple[Purpose, ...]:
     """Return the purposes in the order in which they are asked."""
     return tuple(
         _purpose(key, body, source) for key, body in tables(source.table, "purposes", (), source)
     )
 
 
-def read_routes(source: Source) -> tuple[Route, ...]:
+def read_routes(source: Opened) -> tuple[Route, ...]:
     """Return who may decide, in the order in which it is offered."""
     keys = {"checked_on": date, "routes": Any, "methods": Any, "relations": Any}
     fitting(source.table, keys, (), source, needed=tuple(keys))
@@ -88,7 +89,7 @@ def read_routes(source: Source) -> tuple[Route, ...]:
     )
 
 
-def read_methods(source: Source) -> tuple[Method, ...]:
+def read_methods(source: Opened) -> tuple[Method, ...]:
     """Return the ways to sign."""
     found = []
     for code, table in tables(source.table, "methods", (), source):
@@ -110,12 +111,12 @@ def read_methods(source: Source) -> tuple[Method, ...]:
     return tuple(found)
 
 
-def read_relations(source: Source) -> dict[str, str]:
+def read_relations(source: Opened) -> dict[str, str]:
     """Return people who have no parental responsibility by being who they are, with an article."""
     return read_texts(source, "relations")
 
 
-def _purpose(key: str, table: Mapping[str, Any], source: Source) -> Purpose:
+def _purpose(key: str, table: Mapping[str, Any], source: Opened) -> Purpose:
     where: Trail = ("purposes", key)
     needed = tuple(name for name in PURPOSE_KEYS if name not in PURPOSE_OPTIONAL)
     body = fitting(table, PURPOSE_KEYS, where, source, needed=needed)
@@ -142,7 +143,7 @@ def _purpose(key: str, table: Mapping[str, Any], source: Source) -> Purpose:
     )
 
 
-def _endings(body: Mapping[str, Any], above: Trail, source: Source) -> tuple[Ending, ...]:
+def _endings(body: Mapping[str, Any], above: Trail, source: Opened) -> tuple[Ending, ...]:
     found = []
     for stage, table in tables(body, "endings", above, source):
         where = (*above, "endings", stage)
@@ -163,7 +164,7 @@ def _endings(body: Mapping[str, Any], above: Trail, source: Source) -> tuple[End
     return tuple(found)
 
 
-def _route(code: str, table: Mapping[str, Any], source: Source) -> Route:
+def _route(code: str, table: Mapping[str, Any], source: Opened) -> Route:
     where: Trail = ("routes", code)
     body = fitting(table, ROUTE_KEYS, where, source, needed=ROUTE_NEEDED)
     return Route(
@@ -185,5 +186,5 @@ def _route(code: str, table: Mapping[str, Any], source: Source) -> Route:
     )
 
 
-def _day(body: Mapping[str, Any], source: Source) -> str:
+def _day(body: Mapping[str, Any], source: Opened) -> str:
     return str(body.get("checked_on", source.table.get("checked_on", "")))

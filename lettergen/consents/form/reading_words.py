@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from lettergen.consents.form.grammar import PatientPage, StopCard, Wording
-from lettergen.consents.form.reading_fields import Source, condition, sourced
-from lettergen.definitions.shapes import fitting, tables
+from lettergen.consents.form.reading_fields import sourced
+from lettergen.definitions.shapes import condition, fitting, tables
+from lettergen.definitions.toml import Opened
 
 TEXTS = list[str]
 PAGE_KEYS = {
@@ -37,7 +38,7 @@ CARD_KEYS = {
 }
 
 
-def read_page(source: Source) -> PatientPage:
+def read_page(source: Opened) -> PatientPage:
     """Return the words of the patient's page, its questions apart."""
     keys = {"checked_on": date, "page": dict[str, Any], "wordings": Any, "cards": Any}
     top = fitting(source.table, keys, (), source, needed=tuple(keys))
@@ -61,7 +62,7 @@ def read_page(source: Source) -> PatientPage:
     )
 
 
-def read_wordings(source: Source) -> tuple[Wording, ...]:
+def read_wordings(source: Opened) -> tuple[Wording, ...]:
     """Return extra words with what brings them in; without a condition they always stand."""
     found = []
     for id_, table in tables(source.table, "wordings", (), source):
@@ -71,14 +72,14 @@ def read_wordings(source: Source) -> tuple[Wording, ...]:
     return tuple(found)
 
 
-def read_cards(source: Source) -> tuple[StopCard, ...]:
+def read_cards(source: Opened) -> tuple[StopCard, ...]:
     """Return what a screen shows in place of the form when a rule says stop."""
     return tuple(
         _card(id_, body, source) for id_, body in tables(source.table, "cards", (), source)
     )
 
 
-def _card(id_: str, table: Mapping[str, Any], source: Source) -> StopCard:
+def _card(id_: str, table: Mapping[str, Any], source: Opened) -> StopCard:
     where = ("cards", id_)
     body = fitting(table, CARD_KEYS, where, source, needed=("title", "text", "steps", "source"))
     return StopCard(

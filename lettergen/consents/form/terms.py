@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import working_days
+from lettergen.calendar import local_day
 from lettergen.consents.form import settings as consent_settings
 from lettergen.consents.form.catalogue import Catalogue
 from lettergen.consents.form.grammar import Ending
-from lettergen.consents.form.moments import day_of
 from lettergen.consents.form.settings import ConsentSettings, Deadline
 from lettergen.models import Actor, Practice
 
@@ -27,7 +27,7 @@ class Terms:
 
     def due(self, since: datetime, days: int) -> date:
         """Return the day by which so many working days after a moment are over."""
-        return working_days.after(day_of(since), days, self.holidays)
+        return working_days.after(local_day(since), days, self.holidays)
 
     def ending(self, purpose: str, *, is_published: bool) -> Ending:
         """Return what a withdrawal of a purpose sets off; an article that is out has its own."""

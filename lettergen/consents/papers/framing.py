@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from lettergen import letters, nhs
-from lettergen.calendar import LONDON, british_date
+from lettergen.calendar import LONDON, british_date, local_day
 from lettergen.letters import Heading
 
 GROUP = 4
@@ -30,7 +30,7 @@ class Frame:
     @property
     def day(self) -> date:
         """The day in England."""
-        return self.at.astimezone(LONDON).date()
+        return local_day(self.at)
 
 
 @dataclass(frozen=True)

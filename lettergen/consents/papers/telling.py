@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import accounts, documents, models
-from lettergen.consents.form.moments import day_of
+from lettergen.calendar import local_day
 from lettergen.consents.form.terms import Terms
 from lettergen.consents.papers import letters, making
 from lettergen.consents.papers.framing import Frame
@@ -176,7 +176,7 @@ def _sheets(case: _Case, frame: Frame) -> dict[str, Sheet]:
             terms.catalogue,
             frame,
             told.stopped,
-            said_on=day_of(told.said_at),
+            said_on=local_day(told.said_at),
             kept=told.kept,
             by_name=told.by_name,
             address_lines=lines,

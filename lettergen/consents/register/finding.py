@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from lettergen.consents.form.days import end_of
@@ -12,8 +12,8 @@ from lettergen.consents.register import histories, pointers, tasks
 from lettergen.consents.register.due import DAYS_AHEAD
 from lettergen.consents.register.grants import CARE, State
 from lettergen.consents.register.histories import SIXTEEN, History
-from lettergen.documents import people
-from lettergen.documents.people import Identity
+from lettergen.documents import paging, people
+from lettergen.documents.paging import Page
 from lettergen.models import (
     Actor,
     ConsentGrant,
@@ -83,12 +83,8 @@ def find(
     conditions = [ConsentGrant.practice_id == actor.practice_id, *_sift(actor, which, on)]
     if record_ids is not None:
         conditions.append(ConsentGrant.record_id.in_(record_ids))
-    if nhs_number:
-        indexes = histories.nhs_number_indexes(session, nhs_number)
-        conditions.append(ConsentGrant.record.has(ConsentRecord.nhs_number_index.in_(indexes)))
-    if family_name or date_of_birth:
-        person = _person(session, family_name, date_of_birth)
-        conditions.append(ConsentGrant.record.has(ConsentRecord.person_index.in_(person)))
+    patient = people.sought(session, ConsentRecord, nhs_number, family_name, date_of_birth)
+    conditions.extend(ConsentGrant.record.has(one) for one in patient)
     if image_id:
         conditions.append(_covers(session, actor, image_id))
     grants = session.scalars(
@@ -108,20 +104,11 @@ def find(
     ]
 
 
-def newest(session: Session, actor: Actor, *, first: int, count: int) -> tuple[list[str], int]:
-    """Return the keys of so many forms from a place on, the last signed first, and how many there
-    are in all.
-    """
-    mine = ConsentRecord.practice_id == actor.practice_id
-    total = session.scalar(select(func.count()).select_from(ConsentRecord).where(mine)) or 0
-    keys = session.scalars(
-        select(ConsentRecord.id)
-        .where(mine)
-        .order_by(ConsentRecord.signed_at.desc(), ConsentRecord.id)
-        .offset(first)
-        .limit(count)
-    )
-    return list(keys), total
+def newest(session: Session, actor: Actor, *, page: int) -> Page[str]:
+    """Return the keys of the practice's forms, the last signed first."""
+    mine = select(ConsentRecord.id).where(ConsentRecord.practice_id == actor.practice_id)
+    keys = mine.order_by(ConsentRecord.signed_at.desc(), ConsentRecord.id)
+    return paging.read(session, mine, keys, page)
 
 
 def _sift(actor: Actor, which: str, on: date) -> Iterator[ColumnElement[bool]]:
@@ -150,18 +137,6 @@ def _covers(session: Session, actor: Actor, number: str) -> ColumnElement[bool]:
         ConsentGrantImage.practice_id == actor.practice_id, ConsentGrantImage.image_id.in_(keys)
     )
     return ConsentGrant.id.in_(covering)
-
-
-def _person(
-    session: Session, family_name: str | None, date_of_birth: date | None
-) -> Sequence[bytes]:
-    if not family_name or not date_of_birth:
-        raise Refused(
-            "To find a patient by name, enter both the surname and the date of birth; "
-            "or enter the NHS number."
-        )
-    who = Identity(family_name=family_name, date_of_birth=date_of_birth.isoformat())
-    return people.indexes(session, who).person
 
 
 def _open_tasks(

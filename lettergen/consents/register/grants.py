@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from lettergen.calendar import british_date
-from lettergen.consents.form.moments import day_of
+from lettergen.calendar import british_date, local_day
 from lettergen.refusals import Refused
 
 
@@ -151,7 +150,7 @@ def _may_withdraw(facts: Facts) -> str | None:
             "representative's objection as the reason."
         )
     if facts.said_at and facts.signed_at and facts.said_at < facts.signed_at:
-        day = british_date(day_of(facts.signed_at))
+        day = british_date(local_day(facts.signed_at))
         return (
             "The date the patient changed their mind is before the date they agreed "
             f"({day}). Check the date."
@@ -179,7 +178,7 @@ def _is_replaced(facts: Facts) -> str | None:
 
 def _is_past_end(facts: Facts) -> str | None:
     ends = facts.valid_until
-    if ends and facts.said_at and day_of(facts.said_at) > ends:
+    if ends and facts.said_at and local_day(facts.said_at) > ends:
         return None
     return "This consent has not come to its end."
 
@@ -188,7 +187,7 @@ def _turned_16(facts: Facts) -> str | None:
     if facts.route != "parent" or facts.purpose in CARE:
         return "Only what a parent agreed to beyond the child's own care is asked again at 16."
     born = facts.sixteen_on
-    if born and facts.said_at and day_of(facts.said_at) >= born:
+    if born and facts.said_at and local_day(facts.said_at) >= born:
         return None
     return "The patient is not 16 yet."
 
@@ -313,7 +312,7 @@ def replay(
 
 def is_past(valid_until: date | None, moment: datetime) -> bool:
     """Say whether the last day of a consent is over at a moment."""
-    return valid_until is not None and day_of(moment) > valid_until
+    return valid_until is not None and local_day(moment) > valid_until
 
 
 def _aged(standing: Standing, moment: datetime, valid_until: date | None) -> Standing:

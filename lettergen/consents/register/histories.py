@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 from lettergen import nhs
 from lettergen.consents.form.moments import birthday
 from lettergen.consents.register.grants import ALL_KNOWN, Happening, Kind, Standing, State, replay
+from lettergen.documents import people
+from lettergen.documents.people import Identity
 from lettergen.models import (
     Actor,
     ConsentEvent,
@@ -19,7 +21,6 @@ from lettergen.models import (
     locked,
 )
 from lettergen.refusals import Refused
-from lettergen.vault import Vault
 
 SIXTEEN, EIGHTEEN = 16, 18
 
@@ -151,15 +152,7 @@ def deaths(
 
 def nhs_number_indexes(session: Session, nhs_number: str) -> list[bytes]:
     """Return under what an NHS number may be stored, by every key that is held."""
-    return vault_of(session).blinds("nhs number", nhs.digits_of(nhs_number))
-
-
-def vault_of(session: Session) -> Vault:
-    """Return the vault that the session seals with."""
-    vault = session.info["vault"]
-    if not isinstance(vault, Vault):
-        raise TypeError("The register needs a session that has a vault.")
-    return vault
+    return people.indexes(session, Identity(nhs.digits_of(nhs_number))).nhs_number
 
 
 def not_found() -> NotFound:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lettergen.consents.form.moments import day_of
+from lettergen.calendar import local_day
 from lettergen.consents.form.terms import Terms
 from lettergen.consents.register import records
 from lettergen.consents.register.deciders import signed_at
@@ -109,7 +109,7 @@ class _Rows:
             checked = checking.check(
                 case,
                 self._terms.catalogue,
-                on=day_of(self._at),
+                on=local_day(self._at),
                 settings=self._terms.settings,
             )
         except AnswersUnreadable as fault:

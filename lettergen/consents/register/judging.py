@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from lettergen.calendar import british_date
-from lettergen.consents.form.moments import day_of
+from lettergen.calendar import british_date, local_day
 from lettergen.consents.register import scopes
 from lettergen.consents.register.grants import (
     AUTHORITY,
@@ -224,7 +223,7 @@ def _is_known(grant: GrantSeen, question: Question) -> bool:
 def _came(question: Question, grant: GrantSeen, age: int) -> bool:
     """Say whether the patient came to this age after a parent had signed."""
     birthday = grant.birthdays[age]
-    return day_of(grant.signed_at) < birthday <= day_of(question.moment)
+    return local_day(grant.signed_at) < birthday <= local_day(question.moment)
 
 
 def _counts(death: Happening, grant: GrantSeen, question: Question) -> bool:
@@ -258,7 +257,7 @@ def _until(grant: GrantSeen) -> str:
 
 
 def _british(moment: datetime) -> str:
-    return british_date(day_of(moment))
+    return british_date(local_day(moment))
 
 
 def _verdict(

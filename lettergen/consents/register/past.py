@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lettergen.calendar import local_day
 from lettergen.consents.form.days import TICK, end_of, moment
-from lettergen.consents.form.moments import day_of
 from lettergen.consents.form.terms import Terms
 from lettergen.consents.register import asked as register
 from lettergen.consents.register import changes, pointers, tasks
@@ -108,7 +108,7 @@ def _nothing(_row: _Row) -> list[ConsentEvent]:
 
 def _signed(row: _Row) -> list[ConsentEvent]:
     """Check only: the signature has made the event already."""
-    if day_of(row.event_at) < day_of(row.record.signed_at):
+    if local_day(row.event_at) < local_day(row.record.signed_at):
         raise Refused("An event says that consent was given before the form was signed.")
     return []
 
@@ -123,7 +123,7 @@ def _used(row: _Row) -> list[ConsentEvent]:
             row.actor,
             [image],
             row.history.grant.purpose,
-            on=day_of(row.event_at),
+            on=local_day(row.event_at),
         )
         row.session.add(
             ConsentUse(

@@ -12,7 +12,7 @@ from lettergen import models, nhs
 from lettergen.consents.form.terms import Terms
 from lettergen.consents.register import tasks
 from lettergen.consents.register.grants import CARE
-from lettergen.consents.register.histories import nhs_number_indexes, not_found, vault_of
+from lettergen.consents.register.histories import nhs_number_indexes, not_found
 from lettergen.consents.register.tasks import Opening
 from lettergen.models import (
     Actor,
@@ -21,6 +21,7 @@ from lettergen.models import (
     ConsentImage,
     ConsentRecord,
     ConsentUse,
+    vault_of,
 )
 from lettergen.refusals import Refused
 

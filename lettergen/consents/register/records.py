@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import reference, workload
+from lettergen.calendar import local_day
 from lettergen.consents.form.days import moment
-from lettergen.consents.form.moments import day_of, months_after
+from lettergen.consents.form.moments import months_after
 from lettergen.consents.form.terms import Terms
 from lettergen.consents.register import changes, events, overlaps, past, pointers, tasks
 from lettergen.consents.register.deciders import decider_name, decider_role, signed_at
@@ -193,7 +194,7 @@ def _valid_until(terms: Terms, record: ConsentRecord, purpose: str, asked: Answe
     if asked.get("valid_until"):
         return date.fromisoformat(str(asked["valid_until"])[:10])
     months = terms.settings.validity_months[purpose]
-    return months_after(day_of(record.signed_at), months) if months else None
+    return months_after(local_day(record.signed_at), months) if months else None
 
 
 def _shows_who(photo: Answers) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lettergen import models
-from lettergen.consents.form.moments import day_of
+from lettergen.calendar import local_day
 from lettergen.consents.form.terms import Terms
 from lettergen.consents.register import asked as register
 from lettergen.consents.register import changes, events, histories, pointers
@@ -77,7 +77,7 @@ def use(
         actor,
         image_id=image_id,
         purpose=purpose,
-        on=day_of(at),
+        on=local_day(at),
         at=at,
         use=intended,
         patient=patient,
@@ -86,7 +86,6 @@ def use(
         return Used(answer, None)
     image = _image(session, actor, image_id, patient)
     row = _row(actor, image, purpose, answer, kept, used_at=at, at=at)
-    row.grant_id = answer.grant_id
     session.add(row)
     history = histories.of_grants(session, actor, [answer.grant_id])[0]
     details = {"advice": advice.by_name, "reason": advice.reason} if advice else {}
@@ -124,13 +123,12 @@ def own_up(
         actor,
         image_id=image_id,
         purpose=purpose,
-        on=day_of(used_at),
+        on=local_day(used_at),
         at=at,
         patient=patient,
     )
     image = _image(session, actor, image_id, patient)
     row = _row(actor, image, purpose, answer, kept, used_at=used_at, at=at)
-    row.grant_id = answer.grant_id
     session.add(row)
     session.flush()
     if answer.word != YES:
@@ -197,6 +195,7 @@ def _row(
     return ConsentUse(
         practice_id=actor.practice_id,
         image_id=image.id,
+        grant_id=answer.grant_id,
         purpose=purpose,
         used_at=used_at,
         recorded_at=at,

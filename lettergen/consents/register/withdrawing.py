@@ -6,8 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from lettergen.calendar import age_in_years
-from lettergen.consents.form.moments import day_of
+from lettergen.calendar import age_in_years, local_day
 from lettergen.consents.form.terms import Terms
 from lettergen.consents.register import changes, events, histories
 from lettergen.consents.register.changes import Change
@@ -88,7 +87,7 @@ def withdraw(
     )
     done: list[tuple[History, State, Change]] = []
     for history in found:
-        _require_authority(history, by_role, day_of(said_at))
+        _require_authority(history, by_role, local_day(said_at))
         before = history.state(said_at)
         died_at = _died_at(session, actor, history, said_at)
         change = changes.happen(
@@ -135,7 +134,7 @@ def _require_authority(history: History, by_role: str, day: date) -> None:
     born = date.fromisoformat(record.answers["patient"]["date_of_birth"])
     age = age_in_years(born, day)
     if by_role == "parent":
-        is_older = age_in_years(born, day_of(record.signed_at)) >= YOUNG
+        is_older = age_in_years(born, local_day(record.signed_at)) >= YOUNG
         limit = ADULT if is_older else YOUNG
         if record.route in OWN_DECISION and history.grant.purpose not in _shared(history):
             raise MayNotWithdraw("The patient decided this. Only the patient can change it.")

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from lettergen.calendar import local_day
 from lettergen.checks import clean
 from lettergen.consents.form.grammar import Catalogue, ConsentField
-from lettergen.consents.form.moments import day_of, parse_moment
+from lettergen.consents.form.moments import parse_moment
 from lettergen.forms import AnswersUnreadable
 
 CLOSE = 0.85
@@ -214,7 +215,7 @@ def _standard(text: str, one: ConsentField) -> str:
             if text == option.code or slug in (slug_of(option.code), *option.also):
                 return option.code
     if one.type == "date" and (moment := parse_moment(text)):
-        return day_of(moment).isoformat()
+        return local_day(moment).isoformat()
     return text
 
 

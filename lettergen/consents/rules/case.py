@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from lettergen.calendar import age_in_years
+from lettergen.calendar import age_in_years, local_day
 from lettergen.conditions import is_blank
 from lettergen.consents.form.grammar import Catalogue, Purpose, Route
-from lettergen.consents.form.moments import DAY, day_of, parse_day, parse_moment, start_of
+from lettergen.consents.form.moments import DAY, parse_day, parse_moment, start_of
 from lettergen.consents.form.settings import ConsentSettings
 
 ADULT = 18
@@ -143,7 +143,7 @@ class Case:
     def signed_on(self) -> date:
         """The day of signing in the United Kingdom; before anybody signed, the day of the check."""
         moment = self.signed_at or self.at
-        return day_of(moment) if moment else self.on
+        return local_day(moment) if moment else self.on
 
     @cached_property
     def born(self) -> date | None:

@@ -5,9 +5,9 @@ import binascii
 from collections.abc import Iterator
 from datetime import datetime
 
-from lettergen.calendar import british_date
+from lettergen.calendar import british_date, local_day
 from lettergen.consents.form.grammar import Purpose
-from lettergen.consents.form.moments import day_of, parse_moment
+from lettergen.consents.form.moments import parse_moment
 from lettergen.consents.rules.case import CLOCKS_DIFFER, DECIDERS, Case, Signature, same_name
 from lettergen.consents.rules.deciding import is_authority_settled
 from lettergen.consents.rules.findings import Found
@@ -261,7 +261,7 @@ def _check_withdrawals(case: Case, found: Found) -> None:
         at = parse_moment(row.get("at"))
         is_withdrawal = row.get("type") in case.listed("withdrawals")
         if is_withdrawal and at and agreed_at and at < agreed_at:
-            found.rule("E10", date=british_date(day_of(agreed_at)))
+            found.rule("E10", date=british_date(local_day(agreed_at)))
 
 
 def _granted_at(case: Case) -> datetime | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lettergen.conditions import Condition
 from lettergen.definitions.faults import Fault, Trail
+from lettergen.definitions.toml import Opened
 from lettergen.requests.catalogue import facts
 from lettergen.requests.catalogue.grammar import (
     OF_TYPE,
@@ -14,7 +15,6 @@ from lettergen.requests.catalogue.grammar import (
     Type,
 )
 from lettergen.requests.catalogue.reachable import unreachable
-from lettergen.requests.catalogue.reading import Opened
 
 PAID = ("ORG_FEE", "STATE_FEE", "PATIENT_FEE")
 FREE = ("NHS_FREE", "ACCESS", "ESCALATE")

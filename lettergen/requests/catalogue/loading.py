@@ -1,18 +1,16 @@
 """`forms/requests/` → the catalogue, with every fault of all its files at once."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from lettergen.definitions.faults import BrokenDefinition, Fault
+from lettergen.definitions.faults import BrokenDefinition, Fault, faults_in
 from lettergen.definitions.library import HasFolders
-from lettergen.definitions.toml import read_toml
+from lettergen.definitions.toml import Opened, read_among, version_of
 from lettergen.requests.catalogue import reading_rules, reading_types, reading_words
 from lettergen.requests.catalogue.cross_checks import check_catalogue
 from lettergen.requests.catalogue.grammar import Catalogue, Group, Reply, Type
 from lettergen.requests.catalogue.plainness import remarks
-from lettergen.requests.catalogue.reading import Opened
 
 FOLDER = "requests"
 SINGLE = ("questions.toml", "outcomes.toml", "rules.toml", "sources.toml")
@@ -27,11 +25,11 @@ def load(places: HasFolders) -> Catalogue:
     Raises BrokenDefinition with every fault of all files.
     """
     faults: list[Fault] = []
-    files = {path.name: one for path in paths(places) if (one := _opened(path, faults))}
+    files = {path.name: one for path in paths(places) if (one := read_among(path, faults))}
     faults += _missing(places, files)
     if faults:
         raise BrokenDefinition(faults)
-    catalogue = _read(files, version=_version(places))
+    catalogue = _read(files, version=version_of(paths(places)))
     faults = [fault for one in files.values() for fault in one.faults]
     if not faults:
         faults = check_catalogue(catalogue, files, _slugs(places))
@@ -42,11 +40,7 @@ def load(places: HasFolders) -> Catalogue:
 
 def faults_of(places: HasFolders) -> list[Fault]:
     """Return every fault of the catalogue's files."""
-    try:
-        load(places)
-    except BrokenDefinition as broken:
-        return list(broken.faults)
-    return []
+    return faults_in(lambda: load(places))
 
 
 def notes_of(places: HasFolders) -> list[Fault]:
@@ -55,7 +49,7 @@ def notes_of(places: HasFolders) -> list[Fault]:
         replies = load(places).replies
     except BrokenDefinition:
         return []
-    files = [one for path in paths(places) if (one := _opened(path, []))]
+    files = [one for path in paths(places) if (one := read_among(path, []))]
     for one in files:
         for code in one.table.get("replies", ()):
             for remark in dict.fromkeys(remarks(replies[code])):
@@ -109,15 +103,6 @@ def _of(files: Files, start: str) -> list[Opened]:
     return [one for name, one in files.items() if name.startswith(start)]
 
 
-def _opened(path: Path, faults: list[Fault]) -> Opened | None:
-    try:
-        text, table = read_toml(path)
-    except BrokenDefinition as broken:
-        faults.extend(broken.faults)
-        return None
-    return Opened(path, text, table)
-
-
 def _missing(places: HasFolders, files: Files) -> Iterator[Fault]:
     there = {path.name for path in paths(places)} | set(files)
     folder = Path(places.forms_folders[0]) / FOLDER
@@ -145,11 +130,3 @@ def _slugs(places: HasFolders) -> frozenset[str]:
     return frozenset(
         path.stem for folder in places.forms_folders for path in Path(folder).glob("*.toml")
     )
-
-
-def _version(places: HasFolders) -> str:
-    """Return a hash of all files in use, 12 hex digits."""
-    digest = hashlib.sha256()
-    for path in paths(places):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:12]

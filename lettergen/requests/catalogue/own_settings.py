@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lettergen import accounts, models
-from lettergen.models import Actor, Practice, locked
+from lettergen import accounts
+from lettergen.models import Actor
 from lettergen.requests.catalogue import settings
 from lettergen.requests.catalogue.grammar import Catalogue
 from lettergen.requests.catalogue.settings import RequestSettings
@@ -29,14 +28,8 @@ def change(
     """
     accounts.require_manager(actor)
     checked = settings.read(chosen, catalogue, is_new=True)
-    practice = session.scalars(
-        locked(select(Practice).where(Practice.id == actor.practice_id))
-    ).one()
-    before = practice.request_settings or {}
-    names = sorted(before.keys() | chosen.keys())
-    changed = [name for name in names if before.get(name) != chosen.get(name)]
-    if changed:
-        practice.request_settings = dict(chosen) or None
-        details = {"changed": changed}
-        models.record(session, actor, "requests.settings_changed", practice, at=at, details=details)
+    practice, action = accounts.lock_practice(session, actor), "requests.settings_changed"
+    accounts.keep_settings(
+        session, actor, practice, "request_settings", chosen, action=action, at=at
+    )
     return checked

@@ -6,7 +6,8 @@ from typing import Any
 
 from lettergen.conditions import Condition
 from lettergen.definitions.faults import Trail
-from lettergen.definitions.shapes import fitting, rows, tables
+from lettergen.definitions.shapes import condition, fitting, rows, tables
+from lettergen.definitions.toml import Opened
 from lettergen.requests.catalogue.grammar import (
     OUTCOMES,
     UNKNOWN,
@@ -16,7 +17,6 @@ from lettergen.requests.catalogue.grammar import (
     Result,
     Rule,
 )
-from lettergen.requests.catalogue.reading import Opened, condition
 
 QUESTION_KEYS = {"label": str, "hint": str, "default": str, "options": dict[str, Any]}
 OPTION_KEYS = {"label": str, "hint": str}
@@ -107,7 +107,7 @@ def _rule(place: int, table: Mapping[str, Any], opened: Opened) -> Rule:
         opened.add((*where, "id"), "a rule's id is R and its number, like R07")
     return Rule(
         id=body.get("id", ""),
-        when=condition(body, where, opened),
+        when=condition(body, "when", where, opened),
         result=_result(body, where, opened),
         speaks_for_type=body.get("speaks_for_type", False),
         sources=tuple(body.get("sources", ())),
@@ -123,7 +123,7 @@ def _instead(
     where = (*above, "instead")
     needed = ("when", "outcome", "reason", "next_action", "button")
     part = fitting(body["instead"], {"when": dict, **RESULT_KEYS}, where, opened, needed=needed)
-    when = condition(part, where, opened)
+    when = condition(part, "when", where, opened)
     return (when, _result(part, where, opened)) if when else None
 
 

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from lettergen.definitions.faults import Trail
-from lettergen.definitions.shapes import fitting, tables
+from lettergen.definitions.shapes import day, fitting, tables
+from lettergen.definitions.toml import Opened
 from lettergen.requests.catalogue.facts import CONSENTS
 from lettergen.requests.catalogue.grammar import (
     CLOCKS,
@@ -17,7 +18,6 @@ from lettergen.requests.catalogue.grammar import (
     Group,
     Type,
 )
-from lettergen.requests.catalogue.reading import Opened, day
 
 TOP_KEYS = {"group": dict[str, Any], "types": dict[str, Any]}
 GROUP_KEYS = {"key": str, "title": str, "order": int}

@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 from lettergen.definitions.faults import Trail
-from lettergen.definitions.shapes import fitting, tables
+from lettergen.definitions.shapes import day, fitting, tables
+from lettergen.definitions.toml import Opened
 from lettergen.requests.catalogue.grammar import EMPTY, Reply, Source
 from lettergen.requests.catalogue.marks import PATIENT
-from lettergen.requests.catalogue.reading import Opened, day
 
 SOURCE_KEYS = {"title": str, "link": str, "checked_on": date, "from_memory": bool}
 TEXTS = list[str]

@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lettergen.calendar import british_date
-from lettergen.documents import local_day
+from lettergen.calendar import british_date, local_day
 from lettergen.models import Actor, Practice, Request, RequestConsent
 from lettergen.refusals import Refused
 from lettergen.requests.front.wording import AMRA, Wording

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import links, post, working_days
-from lettergen.calendar import british_time
-from lettergen.documents import Office, local_day
-from lettergen.models import Actor, Practice, Request
+from lettergen.calendar import british_time, local_day
+from lettergen.documents import Office
+from lettergen.documents.inviting import address_of, send
+from lettergen.models import Actor, Link, Practice, Request
 from lettergen.requests.catalogue.grammar import Type
 from lettergen.requests.catalogue.standing import Terms
 from lettergen.requests.life import intake
@@ -205,8 +206,8 @@ def receive(
     )
     is_mailed = bool(checked and may_write)
     if made.is_new and checked and may_write:
-        address = f"{office.public_address}/l/{made.token}"
-        _tell(session, who, practice, request, made=made, address=address, to=checked, at=at)
+        address = address_of(office, made.token)
+        _tell(session, who, practice, request, link=made.link, address=address, at=at)
     return Received(request, made.token, is_mailed)
 
 
@@ -227,29 +228,19 @@ def _tell(
     practice: Practice,
     request: Request,
     *,
-    made: links.Made,
+    link: Link,
     address: str,
-    to: str,
     at: datetime,
 ) -> None:
-    message = post.write(
-        session,
-        who,
-        KIND,
-        to=to,
-        heading=f"Your request to {practice.name}",
-        body=post.text(
-            "request.txt",
-            practice={"name": practice.name, "phone": practice.phone},
-            reference=request.reference,
-            address=address,
-            until=british_time(made.link.expires_at),
-        ),
-        at=at,
-        subject_id=request.id,
-        link_id=made.link.id,
+    heading = f"Your request to {practice.name}"
+    body = post.text(
+        "request.txt",
+        practice={"name": practice.name, "phone": practice.phone},
+        reference=request.reference,
+        address=address,
+        until=british_time(link.expires_at),
     )
-    links.mark(session, who, made.link, "emailed", at=at, details={"message": message.id})
+    send(session, who, link, KIND, heading=heading, body=body, at=at)
 
 
 def _price(

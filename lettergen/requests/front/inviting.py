@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from lettergen import links, post
 from lettergen.calendar import british_time
 from lettergen.documents import Office, eyes
+from lettergen.documents.inviting import Invited, address_of, send
 from lettergen.links import State
 from lettergen.models import Actor, Link, Practice, Request
 from lettergen.refusals import Refused
@@ -23,15 +24,6 @@ _HEADINGS = {
 
 class NoBirthDate(Refused):
     """The request does not hold the date of birth by which its links are opened."""
-
-
-@dataclass(frozen=True)
-class Invited:
-    """A link that was made, with its token and address, which are not kept."""
-
-    link: Link
-    token: str
-    address: str
 
 
 @dataclass(frozen=True)
@@ -64,7 +56,7 @@ def invite(
     made = links.create(
         session, actor, purpose, request.id, birth_date=born, at=at, sent_to=to, key=key
     )
-    address = f"{office.public_address}/l/{made.token}"
+    address = address_of(office, made.token)
     if made.is_new:
         for link in earlier:
             post.cancel_for(session, actor, request.id, at=at, link_id=link.id)
@@ -124,21 +116,12 @@ def _tell(
         return
     practice = session.get_one(Practice, actor.practice_id)
     names = str((request.content.patient if request.content else {}).get("given_name") or "")
-    message = post.write(
-        session,
-        actor,
-        KINDS[link.purpose],
-        to=link.sent_to,
-        heading=_HEADINGS[link.purpose].format(practice=practice.name),
-        body=post.text(
-            _TEMPLATES[link.purpose],
-            practice={"name": practice.name, "phone": practice.phone},
-            first_name=(names.split() or [""])[0],
-            address=address,
-            until=british_time(link.expires_at),
-        ),
-        at=at,
-        subject_id=request.id,
-        link_id=link.id,
+    body = post.text(
+        _TEMPLATES[link.purpose],
+        practice={"name": practice.name, "phone": practice.phone},
+        first_name=(names.split() or [""])[0],
+        address=address,
+        until=british_time(link.expires_at),
     )
-    links.mark(session, actor, link, "emailed", at=at, details={"message": message.id})
+    heading = _HEADINGS[link.purpose].format(practice=practice.name)
+    send(session, actor, link, KINDS[link.purpose], heading=heading, body=body, at=at)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lettergen.calendar import LONDON, british_date
+from lettergen.calendar import british_date, local_day
 from lettergen.models import Practice
 from lettergen.rendering import Sheet
 from lettergen.requests.catalogue.grammar import Catalogue, Reply
@@ -52,7 +52,7 @@ def note_of(catalogue: Catalogue, practice: Practice, reply: Reply, type_key: st
 
 def sheet(note: Note, practice: Practice, *, at: datetime) -> Sheet:
     """Return the note as paper; `at` is the only clock in it."""
-    day: date = at.astimezone(LONDON).date()
+    day: date = local_day(at)
     return Sheet(
         template=TEMPLATE,
         values={

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from lettergen.calendar import LONDON, british_date
+from lettergen.calendar import british_date, local_day
 from lettergen.models import RequestConsent
 from lettergen.rendering import Sheet
 from lettergen.requests.front.agreeing import SIGNERS, Asked
@@ -53,7 +53,7 @@ def sheet(asked: Asked, words: Wording, *, at: datetime) -> Sheet:
             "patient": {"full_name": asked.patient, "date_of_birth": born},
             "form": {
                 **_form(words, consent),
-                "signed_on": british_date(signed.astimezone(LONDON).date()) if signed else "",
+                "signed_on": british_date(local_day(signed)) if signed else "",
                 "mark": _MARK if mark and signed else "",
                 "code": page_code(consent),
             },

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from lettergen import links
-from lettergen.documents import local_day
+from lettergen.calendar import local_day
 from lettergen.models import Link, Quote, Request
 from lettergen.refusals import Refused
 from lettergen.requests.life import finding

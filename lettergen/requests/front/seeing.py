@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from lettergen import documents, letters, links
 from lettergen.documents import Office
+from lettergen.documents.inviting import Invited
 from lettergen.links import LinkEnded, State
 from lettergen.models import (
     ISSUED,
@@ -25,7 +26,6 @@ from lettergen.models import (
 )
 from lettergen.refusals import Refused
 from lettergen.requests.front import inviting
-from lettergen.requests.front.inviting import Invited
 from lettergen.requests.life import copies, facts, finding, sights
 from lettergen.requests.life.copies import Shown
 from lettergen.requests.steps import releasing

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lettergen.definitions import BrokenDefinition
-from lettergen.definitions.faults import Fault
+from lettergen.definitions.faults import Fault, faults_in
 from lettergen.definitions.library import HasFolders
 from lettergen.definitions.toml import read_toml
 
@@ -97,11 +97,7 @@ def load(places: HasFolders) -> Mapping[str, Wording]:
 
 def faults_of(places: HasFolders) -> tuple[Fault, ...]:
     """Return what is wrong with the file, for `lettergen lint`."""
-    try:
-        load(places)
-    except BrokenDefinition as broken:
-        return broken.faults
-    return ()
+    return tuple(faults_in(lambda: load(places)))
 
 
 def _path(places: HasFolders) -> Path:
@@ -112,7 +108,7 @@ def _path(places: HasFolders) -> Path:
 
 @lru_cache(maxsize=4)
 def _read(path: Path, _changed_at: int, _size: int) -> Mapping[str, Wording]:
-    _, raw = read_toml(path)
+    raw = read_toml(path).table
     faults = [Fault(str(path), 1, text) for text in _wrong(raw)]
     if faults:
         raise BrokenDefinition(faults)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lettergen.documents.office import local_day
+from lettergen.calendar import local_day
 from lettergen.models import Actor, Request, RequestConsent, RequestPaper
 from lettergen.refusals import Refused
 from lettergen.requests.life import clocks, deadlines, events, finding

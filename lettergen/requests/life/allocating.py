@@ -23,7 +23,7 @@ from lettergen.requests.life.rota import (
     set_conflict,
     set_pattern,
 )
-from lettergen.requests.life.states import DONE, STATES
+from lettergen.requests.life.states import OPEN
 
 __all__ = [
     "Suggestion",
@@ -45,7 +45,6 @@ GIVEN = "given"
 FULL = 100
 # In these somebody has it already, and another may take it over.
 IN_HAND = ("assigned", "drafted", "shown", "signed", "amra_wait")
-OPEN = tuple(state for state, stage in STATES.items() if stage.column != DONE)
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,9 @@ from lettergen.documents import eyes
 from lettergen.models import Actor, Request, Requester
 from lettergen.requests.life import directory
 from lettergen.requests.life.fees import fee_states
-from lettergen.requests.life.states import COLUMNS, DONE, STATES, column_of
+from lettergen.requests.life.states import COLUMNS, DONE, OPEN, column_of
 
 DONE_DAYS = 14
-ENDED = tuple(state for state, stage in STATES.items() if stage.column == DONE)
 FAR = date.max
 
 
@@ -24,11 +23,12 @@ FAR = date.max
 class Filter:
     """What the board is narrowed to; empty fields narrow nothing.
 
-    `staff_id` is whoever has or signs it, `group` a group of types, `is_restricted` shows only
-    what is restricted, to those who may see that.
+    `is_open` leaves out what ended; `staff_id` is whoever has or signs it, `group` a group of
+    types, `is_restricted` shows only what is restricted, to those who may see that.
     """
 
     is_mine: bool = False
+    is_open: bool = False
     is_late: bool = False
     is_nobodys: bool = False
     is_restricted: bool = False
@@ -116,9 +116,10 @@ def _wanted(actor: Actor, wanted: Filter, today: date) -> Iterator[ColumnElement
         yield _has(wanted.staff_id)
     if wanted.is_nobodys:
         yield Request.assigned_to.is_(None)
+    if wanted.is_open or wanted.is_late:
+        yield Request.state.in_(OPEN)
     if wanted.is_late:
         yield Request.due_on < today
-        yield Request.state.not_in(ENDED)
     if wanted.is_restricted:
         yield Request.is_restricted.is_(True)
     if wanted.requester_class:
@@ -133,7 +134,7 @@ def _has(staff_id: str) -> ColumnElement[bool]:
 
 def _is_open_or_recent(today: date) -> ColumnElement[bool]:
     since = datetime.combine(today - timedelta(days=DONE_DAYS), time.min, LONDON)
-    return or_(Request.state.not_in(ENDED), Request.changed_at >= since)
+    return or_(Request.state.in_(OPEN), Request.changed_at >= since)
 
 
 def _card(

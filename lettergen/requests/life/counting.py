@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from lettergen import working_days, workload
-from lettergen.documents.office import local_day
+from lettergen.calendar import local_day
 from lettergen.models import Actor, Request, RequestClock
 from lettergen.requests.life import clocks, deadlines
 

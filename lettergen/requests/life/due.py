@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from lettergen.documents.office import local_day
+from lettergen.calendar import local_day
 from lettergen.models import Actor, Request
 from lettergen.requests.catalogue.grammar import Type
 from lettergen.requests.catalogue.standing import Terms

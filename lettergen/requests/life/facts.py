@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lettergen.documents.office import local_day
+from lettergen.calendar import local_day
 from lettergen.models import Document, Draft, Request, RequestClock, RequestSight
 from lettergen.requests.life import agreeing, copies
 from lettergen.requests.life.guards import Facts, Money, Sight

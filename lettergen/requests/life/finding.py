@@ -1,35 +1,21 @@
 """Requests found again: one by its key, or several by patient, reference and requester."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from lettergen import nhs
-from lettergen.documents import eyes, people
-from lettergen.documents.people import Identity
+from lettergen.documents import eyes, paging, people
+from lettergen.documents.paging import Page
 from lettergen.models import Actor, Request, RequestContent, locked
-from lettergen.refusals import Refused
 from lettergen.requests.life import references
 from lettergen.requests.life.refusals import ChangedMeanwhile, NoSuchRequest
 
-PER_PAGE = 25
 # Two people who write one request down do so within days.
 A_WEEK = timedelta(days=7)
 CALLED_OFF = ("withdrawn", "cancelled")
 GONE = "There is no such request in your practice. Look for it on the board."
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a list of requests; pages count from 1."""
-
-    items: list[Request]
-    number: int
-    pages: int
-    total: int
 
 
 def get(session: Session, actor: Actor, request_id: str) -> Request:
@@ -64,34 +50,26 @@ def find(
     since: date | None = None,
     until: date | None = None,
     page: int = 1,
-) -> Page:
+) -> Page[Request]:
     """Return the requests for the actor's eyes to which everything given applies, newest first.
 
     `since` and `until` are days of receipt, both included. Raises NoReference for a mistyped
     reference, and Refused for a surname without a birth date or the reverse.
     """
     wanted = [eyes.requests_for(actor), *_narrowed(reference, requester_id, since, until)]
-    if nhs_number:
-        wanted.append(_is_of(session, Identity(nhs.digits_of(nhs_number))))
-    if family_name or date_of_birth:
-        wanted.append(_is_person(session, family_name, date_of_birth))
+    wanted += people.sought(session, RequestContent, nhs_number, family_name, date_of_birth)
     matching = (
         select(Request.id)
         .join(RequestContent, RequestContent.request_id == Request.id, isouter=True)
         .where(*wanted)
     )
-    total = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
-    pages = max(1, -(-total // PER_PAGE))
-    number = min(max(1, page), pages)
-    rows = session.scalars(
+    rows = (
         select(Request)
         .where(eyes.requests_for(actor), Request.id.in_(matching))
         .order_by(Request.received_at.desc(), Request.id)
-        .offset((number - 1) * PER_PAGE)
-        .limit(PER_PAGE)
         .options(joinedload(Request.requester), selectinload(Request.content))
     )
-    return Page(list(rows), number, pages, total)
+    return paging.read(session, matching, rows, page)
 
 
 def double_of(session: Session, actor: Actor, request: Request) -> Request | None:
@@ -152,24 +130,3 @@ def _narrowed(
         yield Request.received_on >= since
     if until:
         yield Request.received_on <= until
-
-
-def _is_person(
-    session: Session, family_name: str, date_of_birth: date | None
-) -> ColumnElement[bool]:
-    if not family_name or not date_of_birth:
-        raise Refused(
-            "To find a patient by name, enter both the surname and the date of birth; "
-            "or enter the NHS number."
-        )
-    who = Identity(family_name=family_name, date_of_birth=date_of_birth.isoformat())
-    return _is_of(session, who)
-
-
-def _is_of(session: Session, who: Identity) -> ColumnElement[bool]:
-    found = people.indexes(session, who)
-    return or_(
-        false(),
-        RequestContent.nhs_number_index.in_(found.nhs_number),
-        RequestContent.person_index.in_(found.person),
-    )

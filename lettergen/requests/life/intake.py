@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lettergen import nhs, workload
+from lettergen.calendar import local_day
 from lettergen.documents import eyes, people
-from lettergen.documents.office import local_day
 from lettergen.models import Actor, Request, RequestContent
 from lettergen.refusals import Refused
 from lettergen.requests.catalogue.standing import Terms

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lettergen.documents.office import local_day
+from lettergen.calendar import local_day
 from lettergen.models import Actor, Request
 from lettergen.requests.life import (
     agreeing,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from lettergen.documents.office import local_day
+from lettergen.calendar import local_day
 from lettergen.models import Actor, RequestClock
 from lettergen.refusals import Refused
 from lettergen.requests.catalogue.standing import Terms

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lettergen.documents.office import local_day
+from lettergen.calendar import local_day
 from lettergen.models import Actor, NotAllowed, Request, RequestSight
 from lettergen.refusals import Refused
 from lettergen.requests.life import agreeing, clocks, copies, events, finding, moves

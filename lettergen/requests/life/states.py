@@ -59,6 +59,8 @@ STATES: Mapping[str, Stage] = MappingProxyType(
         "refunded": Stage("Refunded", DONE, "Nothing is left to do.", is_end=True),
     }
 )
+# By name, and not as all but those that are done: an index then leads to these few.
+OPEN = tuple(state for state, stage in STATES.items() if stage.column != DONE)
 
 _ESCALATED = {"escalated": (guards.REASON,)}
 _ENDED_EARLY = {

@@ -14,17 +14,25 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lettergen import accounts, models
-from lettergen.calendar import LONDON
+from lettergen.calendar import local_day
 from lettergen.documents import eyes
 from lettergen.documents.refusals import NotFound
 from lettergen.models import Actor, Document, Invoice, Practice, Quote, Request, locked
 from lettergen.refusals import Refused
 from lettergen.requests.catalogue.terms import Terms
-from lettergen.requests.money import balances, citing, payers, quotes, series, settings
+from lettergen.requests.money import (
+    balances,
+    citing,
+    offering,
+    payers,
+    quotes,
+    series,
+    settings,
+)
 from lettergen.requests.money.balances import CREDIT, INVOICE
 from lettergen.requests.money.fees import Price
+from lettergen.requests.money.offering import Payer
 from lettergen.requests.money.pence import tax_within
-from lettergen.requests.money.quotes import Payer
 from lettergen.requests.money.settings import MoneySettings
 
 # A supply that is invoiced within 14 days is taxed as of the invoice: VAT Act 1994, section 6(5).
@@ -68,7 +76,7 @@ def issue(session: Session, actor: Actor, request: Request, *, at: datetime) -> 
     if known is not None:
         return known
     own = settings.of(session, actor.practice_id)
-    percent = own.vat_percent(quote.vat_class, _day(at))
+    percent = own.vat_percent(quote.vat_class, local_day(at))
     return _issue(session, actor, request, _of_accepted(quote, percent), at)
 
 
@@ -89,12 +97,12 @@ def issue_to_body(
         raise payers.NoFee("No public body pays for this request. Make a quote for its payer.")
     if not payer.name.strip():
         raise Refused("Enter the name of the public body that pays.")
-    quotes.refuse_patient(request, payer)
+    offering.refuse_patient(request, payer)
     # The lock of the request itself is the caller's: two invoices would both find none.
     for one in of(session, request):
         if one.kind == INVOICE and not balances.of(session, one).is_taken_back:
             raise Refused(f"Invoice {one.number} is made for this request already.")
-    price = quotes.price_for(session, actor, terms, request, _day(at))
+    price = offering.price_for(session, actor, terms, request, local_day(at))
     return _issue(session, actor, request, _of_price(price, payer, request), at)
 
 
@@ -123,13 +131,13 @@ def credit(
         requester_id=invoice.requester_id,
         payer_class=invoice.payer_class,
         supplied_on=None,
-        due_on=_day(at),
+        due_on=local_day(at),
         net_pence=pence - vat,
         vat_pence=vat,
         total_pence=pence,
         vat_class=invoice.vat_class,
         reason=reason,
-        seller=_seller(session, actor, _day(at)),
+        seller=_seller(session, actor, local_day(at)),
         content=content,
     )
     _add(session, note)
@@ -179,7 +187,7 @@ def tax_point(supplied_on: date | None, issued_on: date) -> date:
 def _issue(
     session: Session, actor: Actor, request: Request, asked: _Asked, at: datetime
 ) -> Invoice:
-    seller, own = _seller(session, actor, _day(at)), settings.of(session, actor.practice_id)
+    seller, own = _seller(session, actor, local_day(at)), settings.of(session, actor.practice_id)
     _require_seller(own)
     days = 0 if asked.payer_class == payers.PATIENT else own.terms_days
     released = request.released_at
@@ -190,8 +198,8 @@ def _issue(
         quote_id=asked.quote_id,
         requester_id=asked.requester_id,
         payer_class=asked.payer_class,
-        supplied_on=_day(released) if released else None,
-        due_on=_day(at) + timedelta(days=days),
+        supplied_on=local_day(released) if released else None,
+        due_on=local_day(at) + timedelta(days=days),
         net_pence=asked.net,
         vat_pence=asked.vat,
         total_pence=asked.total,
@@ -210,7 +218,7 @@ def _common(actor: Actor, request_id: str, at: datetime) -> dict[str, Any]:
         "practice_id": actor.practice_id,
         "request_id": request_id,
         "issued_at": at,
-        "issued_on": _day(at),
+        "issued_on": local_day(at),
         "issued_by": actor.staff_id,
     }
 
@@ -342,7 +350,3 @@ def _add(session: Session, invoice: Invoice) -> None:
             "Somebody else made an invoice for this request at the same moment. Load the page "
             "again: it is there."
         ) from taken
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(LONDON).date()

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lettergen import models
-from lettergen.calendar import LONDON, british_date
+from lettergen.calendar import british_date, local_day
 from lettergen.documents.refusals import NotFound
 from lettergen.models import Actor, Invoice, Payment, Quote, Request
 from lettergen.refusals import Refused
@@ -88,7 +88,7 @@ def record(
     same = _once(session, actor, invoice, taken.once)
     if same is not None:
         return same
-    _check(invoice, taken, at.astimezone(LONDON).date())
+    _check(invoice, taken, local_day(at))
     _check_amount(invoice, taken, balances.of(session, invoice))
     payment = _payment(actor, invoice, taken.pence, method=taken.method, once=taken.once, at=at)
     payment.received_on, payment.note = taken.received_on, taken.note.strip()
@@ -267,7 +267,7 @@ def _payment(
         invoice_id=invoice.id,
         once=once,
         amount_pence=pence,
-        received_on=at.astimezone(LONDON).date(),
+        received_on=local_day(at),
         method=method,
         recorded_at=at,
         recorded_by=actor.staff_id,

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lettergen import accounts, models
-from lettergen.calendar import LONDON, british_date
+from lettergen.calendar import british_date, local_day
 from lettergen.models import Actor, Fee
 from lettergen.refusals import Refused
 from lettergen.requests.catalogue.terms import Terms
@@ -55,7 +55,7 @@ def set_fee(session: Session, actor: Actor, terms: Terms, chosen: NewFee, *, at:
     accounts.require_manager(actor)
     kind = fees.kind_of(terms, chosen.type_key)
     payers.require(kind, chosen.payer_class)
-    today = at.astimezone(LONDON).date()
+    today = local_day(at)
     _check(chosen, today)
     rows = fees.history(session, actor, chosen.type_key, chosen.payer_class)
     _check_day(rows, chosen, today)

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lettergen import accounts, models
-from lettergen.models import Actor, Practice, locked
+from lettergen import accounts
+from lettergen.models import Actor, Practice
 from lettergen.refusals import Refused
 from lettergen.requests.money.tariff import (
     Dated,
@@ -155,18 +155,13 @@ def change(
     manager, BadMoneySettings.
     """
     accounts.require_manager(actor)
-    practice = _lock(session, actor)
+    practice = accounts.lock_practice(session, actor)
     before = practice.money_settings or {}
     kept = {name: before[name] for name in DATED if name in before and name not in chosen}
     fresh = {**kept, **chosen}
     checked = read(fresh)
-    changed = sorted(
-        name for name in before.keys() | fresh.keys() if before.get(name) != fresh.get(name)
-    )
-    if changed:
-        practice.money_settings = dict(fresh)
-        details = {"changed": changed}
-        models.record(session, actor, "money.settings_changed", practice, at=at, details=details)
+    action = "money.settings_changed"
+    accounts.keep_settings(session, actor, practice, "money_settings", fresh, action=action, at=at)
     return checked
 
 
@@ -181,15 +176,10 @@ def follow(
     if date.fromisoformat(entry["from"]) < on:
         raise Refused("Choose today or a later day: what counted before stays as it was.")
     # Locked before it is read: two entries at once would otherwise leave one.
-    practice = _lock(session, actor)
+    practice = accounts.lock_practice(session, actor)
     before = dict(practice.money_settings or {})
     others = [one for one in before.get(name, ()) if one["from"] != entry["from"]]
     return change(session, actor, {**before, name: [*others, dict(entry)]}, at=at)
-
-
-def _lock(session: Session, actor: Actor) -> Practice:
-    mine = select(Practice).where(Practice.id == actor.practice_id)
-    return session.scalars(locked(mine)).one()
 
 
 def _text(name: str, given: Mapping[str, Any], errors: dict[str, str]) -> str:

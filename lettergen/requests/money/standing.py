@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lettergen.calendar import LONDON
+from lettergen.calendar import local_day
 from lettergen.models import Request, Requester
 from lettergen.requests.money import balances, invoices, payers, quotes, waivers
 from lettergen.requests.money.balances import INVOICE
@@ -101,6 +101,6 @@ def _organisation(session: Session, request: Request) -> tuple[Requester | None,
 
 
 def _oldest(session: Session, request: Request, keys: Collection[str], at: datetime) -> int:
-    on = at.astimezone(LONDON).date()
+    on = local_day(at)
     owed = balances.unpaid(session, request.practice_id, on, requester_ids=keys)
     return max((one.days for one in owed), default=0)

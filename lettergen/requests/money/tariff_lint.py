@@ -9,9 +9,8 @@ from typing import Any
 from lettergen.definitions.faults import BrokenDefinition, Fault
 from lettergen.definitions.library import HasFolders
 from lettergen.definitions.shapes import fitting, rows
-from lettergen.definitions.toml import read_toml
+from lettergen.definitions.toml import Opened, read_toml
 from lettergen.requests.catalogue import Catalogue, load
-from lettergen.requests.catalogue.reading import Opened
 from lettergen.requests.money import payers, pence
 from lettergen.requests.money.fees import VAT_CLASSES
 from lettergen.requests.money.tariff import FILE
@@ -52,15 +51,14 @@ def _paths(places: HasFolders) -> Iterator[Path]:
 
 def _of_file(path: Path, catalogue: Catalogue) -> list[Fault]:
     try:
-        text, table = read_toml(path)
+        opened = read_toml(path)
     except BrokenDefinition as broken:
         return list(broken.faults)
-    opened = Opened(path, text, table)
     shapes = dict.fromkeys(_LISTS, list[dict[str, Any]]) | {"other": dict[str, Any]}
-    fitting(table, shapes, (), opened, needed=tuple(shapes))
+    fitting(opened.table, shapes, (), opened, needed=tuple(shapes))
     for name in _LISTS:
         _check_list(name, opened, catalogue)
-    body = fitting(table.get("other", {}), _OTHER, ("other",), opened, needed=tuple(_OTHER))
+    body = fitting(opened.table.get("other", {}), _OTHER, ("other",), opened, needed=tuple(_OTHER))
     _check_values(body, ("other",), opened)
     if body.get("vat") not in VAT_CLASSES:
         opened.add(("other", "vat"), f"vat is one of {', '.join(VAT_CLASSES)}")

@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lettergen import accounts, models
-from lettergen.calendar import LONDON
+from lettergen.calendar import LONDON, local_day
 from lettergen.documents.refusals import NotFound
 from lettergen.models import Actor, Practice, Request, Waiver, locked
 from lettergen.refusals import Refused
 from lettergen.requests.catalogue.terms import Terms
-from lettergen.requests.money import payers, payments, quotes
+from lettergen.requests.money import offering, payers, payments, quotes
 from lettergen.requests.money.pence import pounds
 
 ASKED, APPROVED, REFUSED, ENDED = "asked", "approved", "refused", "ended"
@@ -62,10 +62,10 @@ def ask(
     if known is not None and known.state in (ASKED, APPROVED):
         return known
     quote = quotes.live(session, request)
-    day = at.astimezone(LONDON).date()
-    full = (
-        quote.total_pence if quote else quotes.price_for(session, actor, terms, request, day).total
-    )
+    if quote:
+        full = quote.total_pence
+    else:
+        full = offering.price_for(session, actor, terms, request, local_day(at)).total
     waiver = Waiver(
         practice_id=actor.practice_id,
         request_id=request.id,
@@ -93,7 +93,7 @@ def approve(
     """
     waiver = _to_decide(session, actor, waiver)
     cap = terms.settings.waiver_cap_pence
-    used = total_of_month(session, actor.practice_id, at.astimezone(LONDON).date())
+    used = total_of_month(session, actor.practice_id, local_day(at))
     if used + waiver.full_pence > cap:
         raise Refused(
             f"This month {pounds(used)} are waived already, and {pounds(cap)} is the most. This "

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from lettergen import forms
+from lettergen.calendar import local_day
 from lettergen.definitions import DocumentType
-from lettergen.documents.office import local_day
 from lettergen.models import Request, RequestConsent
 
 FOR_WHOM = ("title", "given_name", "family_name", "date_of_birth")

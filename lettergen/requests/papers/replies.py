@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from lettergen import letters, post
-from lettergen.calendar import LONDON, british_date
+from lettergen.calendar import british_date, local_day
 from lettergen.letters import LARGE, LETTER, NOBODY, Heading
 from lettergen.models import Practice, Request
 from lettergen.refusals import Refused
@@ -136,7 +136,7 @@ def sheets(
 
     `at` is an aware time; its day is that of the reply.
     """
-    day = at.astimezone(LONDON).date()
+    day = local_day(at)
     patient = dict(NOBODY) if said.is_nameless else _patient(request)
     values = {
         "practice": {

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lettergen import accounts, documents
-from lettergen.calendar import LONDON
+from lettergen.calendar import local_day
 from lettergen.documents import Office
 from lettergen.letters import Heading
 from lettergen.models import (
@@ -73,7 +73,7 @@ def notice(
 ) -> Document:
     """Return a new notice of the fees of a day, for the waiting room."""
     accounts.require_manager(actor)
-    today = at.astimezone(LONDON).date()
+    today = local_day(at)
     lines = (
         fees.notice(session, actor, terms, on)
         if on < today

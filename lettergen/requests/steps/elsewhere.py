@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lettergen import workload
-from lettergen.documents.office import local_day
+from lettergen.calendar import local_day
 from lettergen.models import Actor, Request
 from lettergen.refusals import Refused
 from lettergen.requests.catalogue.grammar import Type

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
-from lettergen.documents import local_day
+from lettergen.calendar import local_day
 from lettergen.models import Actor
 from lettergen.refusals import Refused
 from lettergen.requests.catalogue.standing import Terms

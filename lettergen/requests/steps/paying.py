@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from lettergen.calendar import LONDON
+from lettergen.calendar import local_day
 from lettergen.models import Actor, Invoice, Payment, Quote, Request
 from lettergen.refusals import Refused
 from lettergen.requests.catalogue.terms import Terms
@@ -19,14 +19,15 @@ from lettergen.requests.life.states import STATES
 from lettergen.requests.money import (
     balances,
     invoices,
+    offering,
     payers,
     payments,
     quotes,
     series,
     standing,
 )
+from lettergen.requests.money.offering import Offer, Payer
 from lettergen.requests.money.payments import Taken
-from lettergen.requests.money.quotes import Offer, Payer
 from lettergen.requests.steps import charged, sending_quotes
 
 UNKEPT = "promise-not-kept"
@@ -51,10 +52,10 @@ def offer(
 ) -> Quote:
     """Offer the price of a request to whoever pays; the request then waits for the answer.
 
-    Raises NotPossible, NoFee, Refused as `quotes.offer` does.
+    Raises NotPossible, NoFee, Refused as `offering.offer` does.
     """
     request = finding.lock(session, actor, request_id)
-    quote = quotes.offer(session, actor, terms, request, offered, at=at)
+    quote = offering.offer(session, actor, terms, request, offered, at=at)
     moves.move(session, actor, request, "quoted", at=at)
     charged.note(session, actor, request, "quoted", quote.total_pence, at=at)
     return quote
@@ -187,7 +188,7 @@ def note_unkept(session: Session, actor: Actor, *, at: datetime) -> list[Quote]:
     """Note in the history of each request whose promised day is past that it is; once a day
     that was promised. Managers see them on the home page until they are done.
     """
-    on = at.astimezone(LONDON).date()
+    on = local_day(at)
     return list(_noted(session, actor, quotes.unkept(session, actor.practice_id, on), at))
 
 
@@ -207,7 +208,7 @@ def lapse_due(session: Session, actor: Actor, *, at: datetime) -> list[Quote]:
 
     Run twice, it does nothing the second time. Each request is locked on its own.
     """
-    on = at.astimezone(LONDON).date()
+    on = local_day(at)
     return list(_lapsed(session, actor, quotes.lapsing(session, actor.practice_id, on), at))
 
 
@@ -237,7 +238,7 @@ def _require_wanted(request: Request) -> None:
 
 
 def _require_open(quote: Quote, at: datetime) -> None:
-    if at.astimezone(LONDON).date() > quote.lapses_on:
+    if local_day(at) > quote.lapses_on:
         raise Refused("This quote has lapsed. Withdraw it, and send a new one.")
 
 

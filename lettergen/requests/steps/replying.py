@@ -9,9 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import documents, letters, post, workload
-from lettergen.calendar import LONDON
+from lettergen.calendar import LONDON, local_day
 from lettergen.documents import Made, Office
-from lettergen.documents.office import local_day
 from lettergen.letters import LARGE, LETTER, Heading
 from lettergen.models import VOIDED, Actor, Document, Practice, Request, RequestEvent
 from lettergen.refusals import Refused

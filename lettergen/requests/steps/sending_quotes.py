@@ -10,14 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import links, post
-from lettergen.calendar import british_date
-from lettergen.documents import Office
-from lettergen.documents.office import local_day
+from lettergen.calendar import british_date, local_day
+from lettergen.documents import Office, inviting
 from lettergen.links import State
 from lettergen.models import Actor, Link, Message, Practice, Quote, Request
 from lettergen.refusals import Refused
 from lettergen.requests.life import agreeing, events, finding
-from lettergen.requests.money import payers, quotes
+from lettergen.requests.money import offering, payers, quotes
 from lettergen.requests.money.pence import pounds
 
 KIND, TEMPLATE, EMAILED = "quote", "quote.txt", "quote-emailed"
@@ -139,8 +138,8 @@ def text(
         address=address,
         may_answer=is_patient,
         is_patient=is_patient,
-        not_for_sale=quotes.NOT_FOR_SALE,
-        told_of_work=quotes.TOLD_OF_WORK if quote.basis.get("told_of_work") else "",
+        not_for_sale=offering.NOT_FOR_SALE,
+        told_of_work=offering.TOLD_OF_WORK if quote.basis.get("told_of_work") else "",
     )
 
 
@@ -171,21 +170,11 @@ def _write(
     at: datetime,
 ) -> Message:
     practice = session.get_one(Practice, actor.practice_id)
-    address = f"{office.public_address}/l/{made.token}"
-    message = post.write(
-        session,
-        actor,
-        KIND,
-        to=str(made.link.sent_to),
-        heading=f"A price from {practice.name}",
-        body=text(session, actor, request, quote, address=address),
-        at=at,
-        subject_id=request.id,
-        link_id=made.link.id,
-    )
-    details = {"message": message.id}
-    links.mark(session, actor, made.link, "emailed", at=at, details=details)
-    events.note(session, actor, request, EMAILED, at=at, details={**details, "quote": quote.id})
+    heading = f"A price from {practice.name}"
+    body = text(session, actor, request, quote, address=inviting.address_of(office, made.token))
+    message = inviting.send(session, actor, made.link, KIND, heading=heading, body=body, at=at)
+    details = {"message": message.id, "quote": quote.id}
+    events.note(session, actor, request, EMAILED, at=at, details=details)
     return message
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import documents
+from lettergen.calendar import local_day
 from lettergen.documents import Closed, NotFound, Office
-from lettergen.documents.office import local_day
 from lettergen.models import Actor, Document, Draft, Request
 from lettergen.requests.catalogue.standing import Terms
 from lettergen.requests.life import agreeing, copies, events, facts, finding, moves, sights

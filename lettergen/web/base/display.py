@@ -13,7 +13,7 @@ from markupsafe import Markup
 from wtforms import Form
 
 from lettergen import __version__, calendar
-from lettergen.calendar import LONDON, british_date
+from lettergen.calendar import british_date, local_day
 from lettergen.nhs import spaced
 from lettergen.web.base.components import nhsuk
 from lettergen.web.base.context import signed_in
@@ -128,7 +128,7 @@ def csrf() -> Markup:
 
 
 def _day(day: date | datetime | str) -> str:
-    return british_date(day.astimezone(LONDON).date() if isinstance(day, datetime) else day)
+    return british_date(local_day(day) if isinstance(day, datetime) else day)
 
 
 @cache

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, TypeVar
 
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, Form, SelectField, StringField, ValidationError
 from wtforms.validators import Length, Optional
@@ -13,6 +15,7 @@ from wtforms.validators import Length, Optional
 from lettergen.nhs import is_sound
 from lettergen.vault import Unreadable, Vault
 from lettergen.web.base.choices import choices_of
+from lettergen.web.base.context import actor, standing
 
 _BIRTH = ("born_day", "born_month", "born_year")
 _EARLIEST_YEAR = 1880
@@ -73,6 +76,22 @@ class PatientForm(Form):
             return None
 
     @property
+    def criteria(self) -> dict[str, Any]:
+        """What to look for, as the `find` of each list takes it; only after `validate`."""
+        asked = {
+            "nhs_number": self.nhs_number.data,
+            "family_name": self.family_name.data,
+            "date_of_birth": self.born,
+            **self.besides,
+        }
+        return {name: value for name, value in asked.items() if value}
+
+    @property
+    def besides(self) -> dict[str, Any]:
+        """What is asked besides the patient."""
+        return {}
+
+    @property
     def is_empty(self) -> bool:
         """Was nothing asked?"""
         return not any(self.filled.values())
@@ -101,18 +120,9 @@ class SearchForm(PatientForm):
             raise ValidationError("The last day must be the same as or after the first")
 
     @property
-    def criteria(self) -> dict[str, Any]:
-        """What to look for, as `documents.find` takes it; only after `validate`."""
-        asked: dict[str, Any] = {
-            "nhs_number": self.nhs_number.data,
-            "family_name": self.family_name.data,
-            "date_of_birth": self.born,
-            "slug": self.slug.data,
-            "signer_id": self.signer_id.data,
-            "since": self.since.data,
-            "until": self.until.data,
-        }
-        return {name: value for name, value in asked.items() if value}
+    def besides(self) -> dict[str, Any]:
+        """The kind, the signer and the days."""
+        return {name: self[name].data for name in ("slug", "signer_id", "since", "until")}
 
     def offer(self, kinds: Iterable[tuple[str, str]], signers: Iterable[tuple[str, str]]) -> None:
         """Fill the two lists with what this practice has, as pairs of value and label."""
@@ -121,6 +131,26 @@ class SearchForm(PatientForm):
 
 
 Search = TypeVar("Search", bound=PatientForm)
+
+
+def asked(kind: type[Search]) -> tuple[Search, str]:
+    """Return the search that the address of the page asks for with `q`, and that word.
+
+    An empty one if it asks for none; 404 for a word that this practice did not make.
+    """
+    word = request.args.get("q", "")
+    form = opened(kind, word, standing().vault, actor().practice_id) if word else kind()
+    if form is None or (word and not form.validate()):
+        abort(404)
+    return form, word
+
+
+def sent_on(form: PatientForm, listing: str, anchor: str | None = None) -> ResponseReturnValue:
+    """Send a search on to an address of its list that can be reloaded, and names no patient."""
+    if form.is_empty:
+        return redirect(url_for(listing))
+    word = sealed(form, standing().vault, actor().practice_id)
+    return redirect(url_for(listing, q=word, _anchor=anchor))
 
 
 def sealed(form: PatientForm, vault: Vault, practice_id: str) -> str:

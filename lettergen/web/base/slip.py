@@ -2,13 +2,13 @@
 
 from typing import Protocol
 
-from flask import render_template
+from flask import flash, render_template
 from sqlalchemy.orm import Session
 
-from lettergen import accounts
+from lettergen import accounts, post
 from lettergen.models import Link
 from lettergen.rendering.qr import drawing
-from lettergen.web.base.context import actor, office
+from lettergen.web.base.context import actor, office, standing
 
 
 class Made(Protocol):
@@ -20,6 +20,12 @@ class Made(Protocol):
     def token(self) -> str: ...
     @property
     def address(self) -> str: ...
+
+
+def say_emailed(to: str) -> None:
+    """Say on the next page that the e-mail with a link is on its way to an address."""
+    standing().postman.nudge()
+    flash(f"The email with the link is on its way to {post.masked(to)}.", "success")
 
 
 def slip(

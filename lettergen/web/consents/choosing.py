@@ -7,9 +7,9 @@ from datetime import date
 from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 
+from lettergen.calendar import local_day
 from lettergen.consents import asking
 from lettergen.consents.papers.wording import NO, YES
-from lettergen.documents import local_day
 from lettergen.web.base.context import changing, looking, now
 from lettergen.web.base.entry import anyone
 from lettergen.web.base.outside import outside

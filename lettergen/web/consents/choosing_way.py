@@ -9,10 +9,10 @@ from flask import abort, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 
 from lettergen import accounts, links
+from lettergen.calendar import local_day
 from lettergen.consents import asking
 from lettergen.consents.asking.choosing import patient_of
 from lettergen.consents.asking.whose import value_at
-from lettergen.consents.form.moments import day_of
 from lettergen.consents.form.terms import Terms
 from lettergen.consents.papers import wording
 from lettergen.consents.papers.wording import Words
@@ -47,7 +47,7 @@ class Asked:
     @cached_property
     def words(self) -> Words:
         """The patient's page, in the words of the form."""
-        return wording.words_for(self.one.answers, self.terms.catalogue, on=day_of(self.at))
+        return wording.words_for(self.one.answers, self.terms.catalogue, on=local_day(self.at))
 
     @property
     def is_by_link(self) -> bool:

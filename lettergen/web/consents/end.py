@@ -9,12 +9,12 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from lettergen.calendar import british_date
+from lettergen.calendar import british_date, local_day
 from lettergen.conditions import is_blank
 from lettergen.consents import asking
 from lettergen.consents.asking import Declaration, files, whose
 from lettergen.consents.form.grammar import ConsentField
-from lettergen.consents.form.moments import day_of, parse_moment
+from lettergen.consents.form.moments import parse_moment
 from lettergen.consents.form.terms import Terms
 from lettergen.consents.papers import images, wording
 from lettergen.consents.rules.answering import is_asked
@@ -261,7 +261,7 @@ def _moment(text: str) -> str:
 
 def _fields(one: ConsentDraft, known: Terms) -> list[ConsentField]:
     """Return what is asked beside photos, note and declaration."""
-    case = Case(one.answers, known.catalogue, known.settings, day_of(now()), now())
+    case = Case(one.answers, known.catalogue, known.settings, local_day(now()), now())
     told = ("tablet", "link")
     return [
         field
@@ -294,7 +294,7 @@ def _drawn(field: ConsentField, one: ConsentDraft, errors: Mapping[str, list[str
 def _times(
     one: ConsentDraft, known: Terms, errors: Mapping[str, list[str]]
 ) -> list[dict[str, str]]:
-    case = Case(one.answers, known.catalogue, known.settings, day_of(now()), now())
+    case = Case(one.answers, known.catalogue, known.settings, local_day(now()), now())
     return [
         {
             "name": name,

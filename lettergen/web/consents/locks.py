@@ -6,14 +6,16 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from lettergen import delivery, documents, links, post
+from lettergen import links
 from lettergen.consents import asking
 from lettergen.models import Link
-from lettergen.web.base.context import actor, changing, looking, now, office, standing
+from lettergen.web.base.context import actor, changing, looking, now
 from lettergen.web.base.entry import enter
-from lettergen.web.base.errors import show_refusal
+from lettergen.web.links import locks
+from lettergen.web.links.locks import add_locks
 
 consent_locks = Blueprint("consent_locks", __name__)
+add_locks(consent_locks)
 
 
 @consent_locks.get("/consents/locks/<lock_id>")
@@ -47,20 +49,6 @@ def compare(session: Session, link: Link, born: date) -> None:
     """Compare the date of birth at a link about a photo consent; tell the practice of a lock by an
     e-mail that leads to its page here. Raises WrongBirthDate or LinkEnded.
     """
-    delivery.answer_about(
-        session,
-        office(),
-        link,
-        born,
-        reference=asking.reference_of(session, link),
-        path=url_for("consent_locks.lock", lock_id=link.id),
-        at=now(),
-        may_write=post.is_configured(standing().settings),
-    )
-
-
-def _show_no_lock(_refusal: links.NoSuchLink) -> ResponseReturnValue:
-    return show_refusal(documents.NotFound("There is no such lock, or it was dealt with."))
-
-
-consent_locks.register_error_handler(links.NoSuchLink, _show_no_lock)
+    reference = asking.reference_of(session, link)
+    path = url_for("consent_locks.lock", lock_id=link.id)
+    locks.compare(session, link, born, reference=reference, path=path)

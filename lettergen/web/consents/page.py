@@ -9,10 +9,10 @@ from typing import Any
 from flask import get_template_attribute
 from markupsafe import Markup
 
+from lettergen.calendar import local_day
 from lettergen.consents import asking
 from lettergen.consents.asking import HandOver, whose
 from lettergen.consents.form.grammar import ConsentField
-from lettergen.consents.form.moments import day_of
 from lettergen.consents.form.terms import Terms
 from lettergen.consents.rules.answering import is_asked, is_required
 from lettergen.consents.rules.case import Case
@@ -76,7 +76,7 @@ class SetUpPage:
     @cached_property
     def case(self) -> Case:
         """The set-up as the rules look at it, as if all were agreed to."""
-        on = day_of(self.at)
+        on = local_day(self.at)
         return Case(
             self.found.checked.answers, self.terms.catalogue, self.terms.settings, on, self.at
         )

@@ -2,21 +2,23 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lettergen import post
 from lettergen.consents import asking
 from lettergen.consents.asking import Signature
+from lettergen.consents.asking.offering import Way
 from lettergen.consents.papers import sheets as paper
 from lettergen.consents.papers.framing import Frame
 from lettergen.consents.papers.wording import Question
 from lettergen.documents import records
+from lettergen.documents.inviting import Invited
 from lettergen.letters import Heading
 from lettergen.models import OFFERED
-from lettergen.web.base.context import actor, changing, looking, now, office, standing, terms
+from lettergen.web.base.context import actor, changing, looking, now, office, terms
 from lettergen.web.base.entry import enter
-from lettergen.web.base.slip import slip
+from lettergen.web.base.slip import say_emailed, slip
 from lettergen.web.consents.waiting import mark_of, page, questions_of
 
 progress = Blueprint("consent_progress", __name__)
@@ -25,30 +27,14 @@ _LONGEST = 300
 _NO_ADDRESS = "Enter an email address, or show the link instead."
 
 
-@progress.post("/consents/<consent_id>/paper")
+@progress.post("/consents/<consent_id>/paper", defaults={"way": "paper"})
+@progress.post("/consents/<consent_id>/spoken", defaults={"way": "spoken"})
+@progress.post("/consents/<consent_id>/link", defaults={"way": "link"})
 @enter("clinician", "reception")
-def by_paper(consent_id: str) -> ResponseReturnValue:
-    """Hand a consent over on paper."""
+def hand_over(consent_id: str, way: Way) -> ResponseReturnValue:
+    """Hand a consent over on paper, by word of mouth, or by link: how it goes is asked then."""
     with changing() as session:
-        asking.hand_over(session, terms(session), actor(), consent_id, "paper", at=now())
-    return _to(consent_id)
-
-
-@progress.post("/consents/<consent_id>/spoken")
-@enter("clinician", "reception")
-def by_word(consent_id: str) -> ResponseReturnValue:
-    """Ask a consent by word of mouth."""
-    with changing() as session:
-        asking.hand_over(session, terms(session), actor(), consent_id, "spoken", at=now())
-    return _to(consent_id)
-
-
-@progress.post("/consents/<consent_id>/link")
-@enter("clinician", "reception")
-def by_link(consent_id: str) -> ResponseReturnValue:
-    """Hand a consent over by link: the page asks then how the link goes to the patient."""
-    with changing() as session:
-        asking.hand_over(session, terms(session), actor(), consent_id, "link", at=now())
+        asking.hand_over(session, terms(session), actor(), consent_id, way, at=now())
     return _to(consent_id)
 
 
@@ -94,8 +80,7 @@ def send_link(consent_id: str) -> ResponseReturnValue:
             return shown, HTTPStatus.UNPROCESSABLE_ENTITY
     if to is None:
         return _slip(consent_id, invited)
-    standing().postman.nudge()
-    flash(f"The email with the link is on its way to {post.masked(to)}.", "success")
+    say_emailed(to)
     return _to(consent_id)
 
 
@@ -178,7 +163,7 @@ def _heard() -> dict[str, str]:
     return {**{name: text for name, text in typed.items() if text}, "script_version": version}
 
 
-def _slip(consent_id: str, invited: asking.Invited) -> str:
+def _slip(consent_id: str, invited: Invited) -> str:
     with looking() as session:
         one = asking.draft(session, actor(), consent_id)
         return slip(

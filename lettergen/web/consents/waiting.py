@@ -13,6 +13,7 @@ from lettergen.consents.form.terms import Terms
 from lettergen.consents.papers import sheets as paper
 from lettergen.consents.papers import wording
 from lettergen.consents.papers.wording import Question
+from lettergen.documents.inviting import email_of
 from lettergen.models import ConsentDraft, Link
 from lettergen.refusals import Refused
 from lettergen.web.base.context import actor, now, standing
@@ -135,7 +136,7 @@ def _mailed(session: Session, one: ConsentDraft) -> Mailed | None:
     link = asking.open_link(session, actor(), one, at=now())
     if link is None:
         return None
-    message = asking.message_of(session, actor(), link)
+    message = email_of(session, link)
     return Mailed(
         link, post.masked(link.sent_to) if link.sent_to else "", message.state if message else ""
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import get_template_attribute
 
-from lettergen.calendar import LONDON, british_time
+from lettergen.calendar import LONDON, british_time, local_day
 from lettergen.definitions import Directories, DocumentType, Field
 from lettergen.forms import Reading
 from lettergen.forms.flattening import unknown_names
@@ -103,7 +103,7 @@ class Fill:
             typed=self.on_page,
             reading=self.reading,
             directories=self.directories,
-            today=self.at.astimezone(LONDON).date(),
+            today=local_day(self.at),
             clashes={name: self.clash(name) for name in self.clashes},
             wrong=self.wrong,
         )

@@ -8,7 +8,7 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from lettergen.documents import local_day
+from lettergen.calendar import local_day
 from lettergen.models import Practice
 from lettergen.requests.catalogue import search
 from lettergen.requests.catalogue.grammar import Catalogue
@@ -79,7 +79,8 @@ def start(ods: str) -> ResponseReturnValue:
             "start",
             typed=typed,
             error="Write down what you need" if "q" in request.args and not typed else "",
-            found=[one.type for one in found],
+            found=[one.type for one in found if one.is_sound],
+            less_likely=[one.type for one in found if not one.is_sound],
             groups=[
                 (group.title, here.catalogue.types_of(group.key))
                 for group in here.catalogue.groups.values()

@@ -10,8 +10,8 @@ from lettergen.refusals import Refused
 from lettergen.requests.front import following as front
 from lettergen.requests.front import pricing
 from lettergen.requests.front.following import KINDS
+from lettergen.requests.money.offering import NOT_FOR_SALE, TOLD_OF_WORK
 from lettergen.requests.money.pence import pounds
-from lettergen.requests.money.quotes import NOT_FOR_SALE, TOLD_OF_WORK
 from lettergen.web.base.context import changing, looking, now
 from lettergen.web.base.entry import anyone
 from lettergen.web.base.outside import outside, shown_again

@@ -6,15 +6,17 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from lettergen import delivery, documents, links, post
+from lettergen import links
 from lettergen.models import Link
 from lettergen.requests.front import inviting
 from lettergen.requests.life import finding
-from lettergen.web.base.context import actor, changing, looking, now, office, standing
+from lettergen.web.base.context import actor, changing, looking, now
 from lettergen.web.base.entry import enter
-from lettergen.web.base.errors import show_refusal
+from lettergen.web.links import locks
+from lettergen.web.links.locks import add_locks
 
 request_locks = Blueprint("request_locks", __name__)
+add_locks(request_locks)
 
 
 @request_locks.get("/requests/locks/<request_lock_id>")
@@ -43,23 +45,8 @@ def compare(session: Session, link: Link, born: date) -> None:
     e-mail that leads to its page here. Raises WrongBirthDate or LinkEnded.
     """
     request = finding.get(session, links.holder(link), link.subject_id)
-    delivery.answer_about(
-        session,
-        office(),
-        link,
-        born,
-        reference=request.reference,
-        path=url_for("request_locks.lock", request_lock_id=link.id),
-        at=now(),
-        may_write=post.is_configured(standing().settings),
-    )
+    path = url_for("request_locks.lock", request_lock_id=link.id)
+    locks.compare(session, link, born, reference=request.reference, path=path)
 
 
 NAMES = {links.AGREE: "to agree to a letter", links.SEE_FIRST: "to read a letter before it is sent"}
-
-
-def _show_no_lock(_refusal: links.NoSuchLink) -> ResponseReturnValue:
-    return show_refusal(documents.NotFound("There is no such lock, or it was dealt with."))
-
-
-request_locks.register_error_handler(links.NoSuchLink, _show_no_lock)

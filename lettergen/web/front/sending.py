@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from lettergen import post
-from lettergen.documents import local_day
+from lettergen.calendar import local_day
 from lettergen.models import StorageUnavailable
 from lettergen.refusals import Refused
 from lettergen.requests.front import asking as front

@@ -7,11 +7,9 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from lettergen import delivery, post
-from lettergen.calendar import british_date
+from lettergen.calendar import british_date, local_day
 from lettergen.consents import asking
-from lettergen.consents.form.moments import day_of
 from lettergen.consents.register import due
-from lettergen.documents.office import local_day
 from lettergen.models import FAILED
 from lettergen.requests.front import inviting
 from lettergen.requests.money import quotes
@@ -98,7 +96,7 @@ def _unkept(session: Session) -> Iterator[Notice]:
 
 def _due(session: Session) -> Iterator[Notice]:
     """Overdue work about photo consents, and what is due within a week."""
-    on = day_of(now())
+    on = local_day(now())
     found = due.due(session, actor(), on=on, days=_SOON_DAYS)
     late = sum(one.is_overdue for one in found)
     soon = sum((one.due_on - on).days <= _SOON_DAYS for one in found) - late

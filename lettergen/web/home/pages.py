@@ -17,6 +17,7 @@ from lettergen.web.requests import home as home_requests
 from lettergen.web.workload import home as workload_home
 
 pages = Blueprint("pages", __name__)
+RECENT = 8
 _YEAR = 31_536_000
 _STATIC = PACKAGE / "static"
 
@@ -35,7 +36,7 @@ def home() -> str:
             kinds=kinds_of_letter()[0] if writes else [],
             drafts=draft_lines(session) if writes else [],
             consents=consenting.lines(session) if writes else [],
-            recent=documents.find(session, actor()).items[:8],
+            recent=documents.newest(session, actor(), RECENT),
         )
 
 

@@ -18,6 +18,7 @@ from lettergen.web.letters.story import NAMES
 
 issued = Blueprint("issued", __name__)
 
+_MARKS_OF_LISTS = " •"
 _ENDED = "This letter is void, or was replaced. Look at it here; it is not to be handed over."
 
 
@@ -65,7 +66,7 @@ def read(document_id: str, kind: str) -> ResponseReturnValue:
         held_back=held,
         name=NAMES[kind],
         pages=[b64encode(one).decode("ascii") for one in pictures(pdf)],
-        words=readback.read(pdf),
+        words=_words(pdf),
     )
 
 
@@ -111,3 +112,10 @@ def void(document_id: str) -> ResponseReturnValue:
         return show(document_id, refusal=str(refusal), reason=reason), 422
     flash(f"{reference} is void.", "success")
     return redirect(url_for("issued.document", document_id=document_id))
+
+
+def _words(pdf: bytes) -> str:
+    """Return the words of a PDF by line, without the dots of lists: PDFium reads those apart."""
+    return "\n".join(
+        line for line in readback.read(pdf).splitlines() if line.strip(_MARKS_OF_LISTS)
+    )

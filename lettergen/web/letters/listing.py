@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from lettergen import accounts, documents
 from lettergen.definitions import BrokenDefinition, DocumentType
+from lettergen.documents import Page, Summary
 from lettergen.models import Draft
 from lettergen.refusals import Refused
-from lettergen.web.base.context import actor, changing, looking, now, office, standing
+from lettergen.web.base.context import actor, changing, looking, now, office
 from lettergen.web.base.entry import enter
-from lettergen.web.base.search import SearchForm, opened, sealed
+from lettergen.web.base.search import SearchForm, asked, sent_on
 
 letters = Blueprint("letters", __name__)
 
@@ -34,14 +35,10 @@ class DraftLine:
 @enter("clinician", "reception", "manager")
 def listing() -> str:
     """Letters, the newest first; `q` is a sealed search, see web/base/search.py."""
-    word = request.args.get("q", "")
-    place = (standing().vault, actor().practice_id)
-    form = opened(SearchForm, word, *place) if word else SearchForm()
-    if form is None or (word and not form.validate()):
-        abort(404)
+    form, word = asked(SearchForm)
     page = request.args.get("page", 1, type=int)
     with looking() as session:
-        found = documents.find(session, actor(), **form.criteria, page=max(page, 1))
+        found = documents.find(session, actor(), **form.criteria, page=page)
         return _show_list(session, form, found=found, word=word)
 
 
@@ -50,13 +47,10 @@ def listing() -> str:
 def look_for() -> ResponseReturnValue:
     """Turn a search into an address that can be reloaded, and gone back to."""
     form = SearchForm(request.form)
-    if form.is_empty:
-        return redirect(url_for("letters.listing"))
-    if not form.validate():
-        with looking() as session:
-            return _show_list(session, form, found=None, word=""), 422
-    word = sealed(form, standing().vault, actor().practice_id)
-    return redirect(url_for("letters.listing", q=word))
+    if form.is_empty or form.validate():
+        return sent_on(form, "letters.listing")
+    with looking() as session:
+        return _show_list(session, form, found=None, word=""), 422
 
 
 @letters.get("/letters/new")
@@ -132,7 +126,7 @@ def _line(draft: Draft) -> DraftLine:
 
 
 def _show_list(
-    session: Session, form: SearchForm, *, found: documents.Page | None, word: str
+    session: Session, form: SearchForm, *, found: Page[Summary] | None, word: str
 ) -> str:
     kinds, _ = kinds_of_letter()
     signers = [one for one in accounts.staff_of(session, actor()) if one.clinician]

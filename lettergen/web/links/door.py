@@ -23,7 +23,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from lettergen import accounts, links
-from lettergen.documents import local_day
+from lettergen.calendar import local_day
 from lettergen.links import tokens
 from lettergen.models import Link, Practice
 from lettergen.web.base.context import changing, looking, now, standing

@@ -7,8 +7,8 @@ from itertools import groupby
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from lettergen.calendar import local_day
 from lettergen.documents import NotFound
-from lettergen.documents.office import local_day
 from lettergen.refusals import Refused
 from lettergen.requests.money import fees as prices
 from lettergen.requests.money import payers, setting_fees

@@ -1,6 +1,5 @@
 """Money for managers: what is unpaid, what to decide, the year's total; and one invoice's page."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
 from secrets import token_hex
@@ -9,9 +8,9 @@ from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from lettergen.calendar import local_day
 from lettergen.documents import NotFound
-from lettergen.documents.office import local_day
-from lettergen.models import MoneyPaper, Waiver
+from lettergen.models import MoneyPaper
 from lettergen.refusals import Refused
 from lettergen.requests.life import finding
 from lettergen.requests.money import balances, export, invoices, payments, turnover, waivers
@@ -20,6 +19,7 @@ from lettergen.requests.money.pence import pounds, read
 from lettergen.requests.steps import billing, giving_back
 from lettergen.web.base.context import actor, changing, looking, now, office, standing
 from lettergen.web.base.entry import enter
+from lettergen.web.base.steps import take
 from lettergen.web.money.forms import asked_day, typed
 from lettergen.web.money.owing import owing
 from lettergen.web.money.panel import Account, panel, words
@@ -58,11 +58,12 @@ def accounts_csv() -> ResponseReturnValue:
 def approve(waiver_id: str) -> ResponseReturnValue:
     """Let a fee go."""
 
-    def do(session: Session) -> Waiver:
+    def let_go(session: Session) -> str:
         terms = standing().requests.terms(session, actor())
-        return giving_back.approve_waiver(session, actor(), terms, waiver_id, at=now())
+        giving_back.approve_waiver(session, actor(), terms, waiver_id, at=now())
+        return "The fee is waived."
 
-    return _decide(do, "The fee is waived.")
+    return take(let_go, to=url_for("money.overview"), again=_overview)
 
 
 @money.post("/money/waivers/<waiver_id>/refuse")
@@ -70,10 +71,11 @@ def approve(waiver_id: str) -> ResponseReturnValue:
 def refuse(waiver_id: str) -> ResponseReturnValue:
     """Keep a fee."""
 
-    def do(session: Session) -> Waiver:
-        return giving_back.refuse_waiver(session, actor(), waiver_id, at=now())
+    def keep(session: Session) -> str:
+        giving_back.refuse_waiver(session, actor(), waiver_id, at=now())
+        return "The fee stays."
 
-    return _decide(do, "The fee stays.")
+    return take(keep, to=url_for("money.overview"), again=_overview)
 
 
 @money.get("/money/invoices/<invoice_id>")
@@ -133,18 +135,6 @@ def take_back(invoice_id: str) -> ResponseReturnValue:
     given = f" {pounds(-refund.amount_pence)} go back to the payer." if refund else ""
     flash(f"Credit note {note.number} is made.{given}", "success")
     return redirect(url_for("money.invoice", invoice_id=note.id), HTTPStatus.SEE_OTHER)
-
-
-def _decide(do: Callable[[Session], Waiver], said: str) -> ResponseReturnValue:
-    try:
-        with changing() as session:
-            do(session)
-    except NotFound:
-        raise
-    except Refused as refusal:
-        return _overview(str(refusal)), HTTPStatus.UNPROCESSABLE_ENTITY
-    flash(said, "success")
-    return redirect(url_for("money.overview"), HTTPStatus.SEE_OTHER)
 
 
 def _overview(refusal: str = "") -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lettergen import post, working_days
-from lettergen.documents.office import local_day
+from lettergen.calendar import local_day
 from lettergen.models import Invoice, Message, Payment, Quote, Request, Waiver
 from lettergen.refusals import Refused
 from lettergen.requests.catalogue.terms import Terms
@@ -17,6 +17,7 @@ from lettergen.requests.life.due import USUAL_DAYS
 from lettergen.requests.money import (
     balances,
     invoices,
+    offering,
     payers,
     payments,
     quotes,
@@ -26,8 +27,8 @@ from lettergen.requests.money import (
 )
 from lettergen.requests.money.balances import Balance
 from lettergen.requests.money.fees import Price
+from lettergen.requests.money.offering import Minutes, Payer
 from lettergen.requests.money.pence import plain, pounds
-from lettergen.requests.money.quotes import Minutes, Payer
 from lettergen.requests.money.standing import MoneyFacts
 from lettergen.requests.steps import sending_quotes
 from lettergen.web.base.context import actor, now
@@ -193,8 +194,8 @@ def words() -> Mapping[str, Any]:
         "waiver_reasons": waivers.REASONS,
         "back_reasons": payments.REASONS,
         "payer_titles": payers.TITLES,
-        "not_for_sale": quotes.NOT_FOR_SALE,
-        "told_of_work": quotes.TOLD_OF_WORK,
+        "not_for_sale": offering.NOT_FOR_SALE,
+        "told_of_work": offering.TOLD_OF_WORK,
     }
 
 
@@ -252,7 +253,7 @@ def _price(session: Session, own: Terms, request: Request) -> tuple[Price | None
     if request.outcome not in payers.OF_OUTCOME:
         return None, ""
     try:
-        return quotes.price_for(session, actor(), own, request, local_day(now())), ""
+        return offering.price_for(session, actor(), own, request, local_day(now())), ""
     except Refused as refusal:
         return None, str(refusal)
 
@@ -267,7 +268,7 @@ def _by_minutes(session: Session, price: Price) -> tuple[Price, Minutes | None, 
         if gp is None and admin is None:
             return price, None, ""
         minutes = Minutes(gp or 0, admin or 0, "")
-        other = quotes.by_minutes(session, actor(), price, minutes, local_day(now()))
+        other = offering.by_minutes(session, actor(), price, minutes, local_day(now()))
     except Refused as refusal:
         return price, None, str(refusal)
     return other, minutes, ""

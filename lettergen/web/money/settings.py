@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from lettergen.documents.office import local_day
+from lettergen.calendar import local_day
 from lettergen.refusals import Refused
 from lettergen.requests.money import pence, settings
 from lettergen.requests.money.settings import BadMoneySettings, MoneySettings

@@ -1,13 +1,18 @@
 """Staff: who may sign in, what they may do, and their passwords."""
 
+from collections.abc import Callable
+from http import HTTPStatus
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from lettergen import accounts
 from lettergen.refusals import Refused
 from lettergen.web.base.context import actor, changing, looking, now
 from lettergen.web.base.entry import enter
 from lettergen.web.base.security import sign_out
+from lettergen.web.base.steps import Step, take
 from lettergen.web.practice.people_forms import (
     NewPersonForm,
     OwnPasswordForm,
@@ -43,13 +48,12 @@ def add() -> ResponseReturnValue:
     form = NewPersonForm()
     if not form.validate():
         return _show_new(form), 422
-    try:
-        with changing() as session:
-            accounts.add_staff(session, actor(), form.person, form.password.data or "", at=now())
-    except Refused as refusal:
-        return _show_new(form, str(refusal)), 422
-    flash(f"{form.person.name} can sign in now.", "success")
-    return redirect(url_for("people.listing"))
+
+    def add_them(session: Session) -> str:
+        accounts.add_staff(session, actor(), form.person, form.password.data or "", at=now())
+        return f"{form.person.name} can sign in now."
+
+    return _do(add_them, lambda refusal: _show_new(form, refusal))
 
 
 @people.get("/staff/<staff_id>")
@@ -66,15 +70,12 @@ def change(staff_id: str) -> ResponseReturnValue:
     form = PersonForm()
     if not form.validate():
         return _show(staff_id, form=form), 422
-    try:
-        with changing() as session:
-            accounts.edit_staff(session, actor(), staff_id, form.person, at=now())
-    except accounts.NoSuchPerson:
-        raise
-    except Refused as refusal:
-        return _show(staff_id, form=form, refusal=str(refusal)), 422
-    flash("Saved.", "success")
-    return redirect(url_for("people.listing"))
+
+    def save(session: Session) -> str:
+        accounts.edit_staff(session, actor(), staff_id, form.person, at=now())
+        return "Saved."
+
+    return _do(save, lambda refusal: _show(staff_id, form=form, refusal=refusal))
 
 
 @people.post("/staff/<staff_id>/password")
@@ -84,15 +85,12 @@ def set_password(staff_id: str) -> ResponseReturnValue:
     form = PasswordForm()
     if not form.validate():
         return _show(staff_id, password_form=form), 422
-    try:
-        with changing() as session:
-            accounts.set_password(session, actor(), staff_id, form.password.data or "", at=now())
-    except accounts.NoSuchPerson:
-        raise
-    except Refused as refusal:
-        return _show(staff_id, password_form=form, refusal=str(refusal)), 422
-    flash("The new password is set. Tell it in person or by telephone.", "success")
-    return redirect(url_for("people.listing"))
+
+    def renew(session: Session) -> str:
+        accounts.set_password(session, actor(), staff_id, form.password.data or "", at=now())
+        return "The new password is set. Tell it in person or by telephone."
+
+    return _do(renew, lambda refusal: _show(staff_id, password_form=form, refusal=refusal))
 
 
 @people.post("/staff/<staff_id>/deactivate")
@@ -101,8 +99,7 @@ def deactivate(staff_id: str) -> ResponseReturnValue:
     """Keep somebody out from now on."""
     with changing() as session:
         name = accounts.deactivate_staff(session, actor(), staff_id, at=now()).name
-    flash(f"{name} can no longer sign in. Their letters stay as they are.", "success")
-    return redirect(url_for("people.listing"))
+    return _to_all(f"{name} can no longer sign in. Their letters stay as they are.")
 
 
 @people.post("/staff/<staff_id>/activate")
@@ -111,8 +108,7 @@ def activate(staff_id: str) -> ResponseReturnValue:
     """Let somebody in again."""
     with changing() as session:
         name = accounts.activate_staff(session, actor(), staff_id, at=now()).name
-    flash(f"{name} can sign in again.", "success")
-    return redirect(url_for("people.listing"))
+    return _to_all(f"{name} can sign in again.")
 
 
 @people.get("/account")
@@ -147,13 +143,22 @@ def set_own_pin() -> ResponseReturnValue:
     form = OwnPinForm()
     if not form.validate():
         return _show_account(pin_form=form), 422
-    try:
-        with changing() as session:
-            accounts.set_pin(session, actor(), form.pin.data or "", at=now())
-    except Refused as refusal:
-        return _show_account(pin_form=form, refusal=str(refusal)), 422
-    flash("Your PIN is set.", "success")
-    return redirect(url_for("people.account"))
+
+    def set_it(session: Session) -> str:
+        accounts.set_pin(session, actor(), form.pin.data or "", at=now())
+        return "Your PIN is set."
+
+    return _do(set_it, lambda refusal: _show_account(pin_form=form, refusal=refusal), "account")
+
+
+def _do(step: Step, again: Callable[[str], str], to: str = "listing") -> ResponseReturnValue:
+    address = url_for(f"people.{to}")
+    return take(step, to=address, again=again, but=accounts.NoSuchPerson, status=HTTPStatus.FOUND)
+
+
+def _to_all(said: str) -> ResponseReturnValue:
+    flash(said, "success")
+    return redirect(url_for("people.listing"))
 
 
 def _show(

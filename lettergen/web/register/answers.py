@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from lettergen import nhs
-from lettergen.consents.form.moments import day_of
+from lettergen.calendar import local_day
 from lettergen.consents.register import asked as register
 from lettergen.consents.register import finding, histories, photos, scopes
 from lettergen.consents.register.asked import Answer
@@ -66,7 +66,7 @@ def ask(session: Session, form: QuestionForm) -> Answers:
 
     Raises TwoPatients where a surname and a birth date name several.
     """
-    on = form.on.data or day_of(now())
+    on = form.on.data or local_day(now())
     patient = _patient(session, form, on)
     if form.image_number:
         return Answers((_ask(session, form, form.image_number, patient, on),), on)
@@ -114,7 +114,7 @@ def described(
     session: Session, answer: Answer, image: str, patient: str, *, on: date, at: datetime
 ) -> Asked:
     """Return an answer with what its grant says."""
-    is_today = on == day_of(at)
+    is_today = on == local_day(at)
     history = None
     if answer.grant_id:
         history = histories.of_grants(session, actor(), [answer.grant_id])[0]

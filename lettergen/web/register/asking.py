@@ -12,9 +12,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from lettergen.calendar import LONDON
+from lettergen.calendar import LONDON, local_day
 from lettergen.consents.form.days import end_of
-from lettergen.consents.form.moments import day_of
 from lettergen.consents.register.grants import AUTHORITY
 from lettergen.consents.register.holding import DOUBTS
 from lettergen.consents.register.scopes import described
@@ -59,7 +58,7 @@ CAUSES = {
 
 
 def _today() -> date:
-    return day_of(now())
+    return local_day(now())
 
 
 class GrantsForm(FlaskForm):  # type: ignore[misc]
@@ -241,10 +240,10 @@ def moment_on(day: date | None, *, signed_at: datetime) -> datetime:
     of the day on which the form was signed later than that.
     """
     at = now()
-    if day is None or day >= day_of(at):
+    if day is None or day >= local_day(at):
         return at
     moment = datetime.combine(day, at.astimezone(LONDON).timetz()).astimezone(UTC)
-    return end_of(day) if moment < signed_at and day == day_of(signed_at) else moment
+    return end_of(day) if moment < signed_at and day == local_day(signed_at) else moment
 
 
 def require_past(field: DayField) -> None:

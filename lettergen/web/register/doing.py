@@ -8,7 +8,8 @@ from flask import g
 from sqlalchemy.orm import Session
 
 from lettergen import accounts
-from lettergen.consents.form.moments import day_of, start_of
+from lettergen.calendar import local_day
+from lettergen.consents.form.moments import start_of
 from lettergen.consents.register import (
     holding,
     narrowing,
@@ -130,7 +131,7 @@ def published(session: Session, seen: Opened, form: ask.PublishedForm) -> Done:
 def died(session: Session, seen: Opened, form: note.DiedForm) -> Done:
     """Note the patient’s death."""
     number = str(seen.patient["nhs_number"])
-    died_at = start_of(form.died_on.data or day_of(now()))
+    died_at = start_of(form.died_on.data or local_day(now()))
     holding.died(session, seen.terms, actor(), number, died_at=died_at, at=now())
     return Done("Noted. What goes beyond the patient’s own care is CHECK from that day on.")
 

@@ -67,15 +67,9 @@ class FindForm(PatientForm):
     image = StringField("Photo number", [Optional(), Length(max=LONGEST_NUMBER)])
 
     @property
-    def criteria(self) -> dict[str, Any]:
-        """What to look for, as `finding.find` takes it; only after `validate`."""
-        asked = {
-            "nhs_number": self.nhs_number.data,
-            "family_name": self.family_name.data,
-            "date_of_birth": self.born,
-            "image_id": (self.image.data or "").strip(),
-        }
-        return {name: value for name, value in asked.items() if value}
+    def besides(self) -> dict[str, Any]:
+        """The photo's number."""
+        return {"image_id": (self.image.data or "").strip()}
 
 
 class UseForm(Form):

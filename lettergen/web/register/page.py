@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lettergen import accounts
-from lettergen.consents.form.moments import day_of
+from lettergen.calendar import local_day
 from lettergen.consents.form.terms import Terms
 from lettergen.consents.register import finding, histories, pointers, records, scopes, tasks
 from lettergen.consents.register.grants import Kind, Standing, State
@@ -217,7 +217,7 @@ def task_shown(seen: Opened, task: ConsentTask, staff: Mapping[str, str]) -> Tas
         what=tasks.KINDS.get(task.kind, task.kind),
         purpose=seen.title(purposes.get(task.grant_id or "")),
         done_by=staff.get(task.done_by or "", ""),
-        is_late=task.done_at is None and task.due_on < day_of(seen.at),
+        is_late=task.done_at is None and task.due_on < local_day(seen.at),
         asks_letter=task.kind in (tasks.LETTER, tasks.TELL_PATIENT, tasks.ASK_AT_16),
     )
 
@@ -271,6 +271,6 @@ def _sentence(text: str) -> str:
 def _others(session: Session, seen: Opened) -> list[finding.Entry]:
     """Return the other forms of the same patient."""
     found = finding.find(
-        session, actor(), on=day_of(seen.at), nhs_number=str(seen.patient["nhs_number"])
+        session, actor(), on=local_day(seen.at), nhs_number=str(seen.patient["nhs_number"])
     )
     return [one for one in found if one.record_id != seen.record.id]

@@ -7,21 +7,22 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from lettergen.consents.form.moments import day_of
+from lettergen.calendar import local_day
 from lettergen.consents.register import finding, using
 from lettergen.consents.register.finding import FILTERS, Entry, GrantLine
 from lettergen.consents.register.scopes import Use
 from lettergen.consents.register.sentences import YES
+from lettergen.documents import paging
+from lettergen.documents.paging import Page
 from lettergen.refusals import Refused
 from lettergen.web.base.context import actor, changing, looking, now, standing, terms
 from lettergen.web.base.entry import enter
-from lettergen.web.base.search import opened, sealed
+from lettergen.web.base.search import asked, sent_on
 from lettergen.web.register.answers import Answers, TwoPatients, ask, described
 from lettergen.web.register.forms import FindForm, QuestionForm, UseForm, purposes_of
 
 register = Blueprint("register", __name__)
 
-PER_PAGE = 25
 FILTER_NAMES = {
     "all": "All forms",
     "live": "Live",
@@ -48,12 +49,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Listed:
-    """One page of the list."""
+    """One page of the list, and what it is a list of."""
 
-    lines: tuple[Line, ...]
-    total: int
-    number: int
-    pages: int
+    page: Page[Line]
     which: str
     word: str
 
@@ -62,13 +60,7 @@ class Listed:
 @enter("clinician", "reception", "manager")
 def overview() -> str:
     """The box for the question, and the forms of the register, the newest first."""
-    word = request.args.get("q", "")
-    wanted = FindForm()
-    if word:
-        found = opened(FindForm, word, standing().vault, actor().practice_id)
-        if found is None or not found.validate():
-            abort(404)
-        wanted = found
+    wanted, word = asked(FindForm)
     with looking() as session:
         return _show(session, _question(), wanted, word=word)
 
@@ -78,13 +70,10 @@ def overview() -> str:
 def look_for() -> ResponseReturnValue:
     """Turn a search into an address that says nothing about the patient."""
     wanted = FindForm(request.form)
-    if wanted.is_empty:
-        return redirect(url_for("register.overview"))
-    if not wanted.validate():
-        with looking() as session:
-            return _show(session, _question(), wanted, word="", has_list=False), 422
-    word = sealed(wanted, standing().vault, actor().practice_id)
-    return redirect(url_for("register.overview", q=word, _anchor="forms"))
+    if wanted.is_empty or wanted.validate():
+        return sent_on(wanted, "register.overview", "forms")
+    with looking() as session:
+        return _show(session, _question(), wanted, word="", has_list=False), 422
 
 
 @register.post("/register/ask")
@@ -130,7 +119,7 @@ def use() -> ResponseReturnValue:
             patient=patient,
             advice=form.decided,
         )
-        on = day_of(now())
+        on = local_day(now())
         asked = described(session, used.answer, image, patient or "", on=on, at=now())
     if used.row is None:
         question = _question()
@@ -155,7 +144,7 @@ def _question(*, is_asked: bool = False) -> QuestionForm:
     form = QuestionForm(request.form) if is_asked else QuestionForm()
     form.purpose.choices = purposes_of(standing().consents.catalogue)
     if not is_asked:
-        form.on.data = day_of(now())
+        form.on.data = local_day(now())
     return form
 
 
@@ -210,31 +199,19 @@ def _listed(session: Session, wanted: FindForm, word: str) -> Listed:
     which = request.args.get("which", "all")
     if which not in FILTERS:
         abort(404)
-    number = max(request.args.get("page", 1, type=int), 1)
-    entries, total = _entries(session, wanted, which, number)
-    pages = max(1, -(-total // PER_PAGE))
+    entries = _entries(session, wanted, which, request.args.get("page", 1, type=int))
     order = [one.key for one in standing().consents.catalogue.purposes]
-    lines = tuple(_line(one, order) for one in entries)
-    return Listed(lines, total, min(number, pages), pages, which, word)
+    return Listed(entries.each(lambda one: _line(one, order)), which, word)
 
 
-def _entries(
-    session: Session, wanted: FindForm, which: str, number: int
-) -> tuple[list[Entry], int]:
-    """Return a page of forms, and how many there are; the list of all reads no more than a page."""
-    on = day_of(now())
+def _entries(session: Session, wanted: FindForm, which: str, page: int) -> Page[Entry]:
+    """Return a page of forms; the list of all reads no more than that page."""
+    on = local_day(now())
     if which != "all" or wanted.criteria:
         found = finding.find(session, actor(), on=on, which=which, **wanted.criteria)
-        first = (_within(number, len(found)) - 1) * PER_PAGE
-        return found[first : first + PER_PAGE], len(found)
-    total = finding.newest(session, actor(), first=0, count=0)[1]
-    first = (_within(number, total) - 1) * PER_PAGE
-    keys, total = finding.newest(session, actor(), first=first, count=PER_PAGE)
-    return finding.find(session, actor(), on=on, record_ids=keys), total
-
-
-def _within(number: int, total: int) -> int:
-    return min(number, max(1, -(-total // PER_PAGE)))
+        return paging.cut(found, page)
+    keys = finding.newest(session, actor(), page=page)
+    return keys.holding(finding.find(session, actor(), on=on, record_ids=keys.items))
 
 
 def _line(entry: Entry, order: list[str]) -> Line:

@@ -10,8 +10,8 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from lettergen.calendar import local_day
 from lettergen.consents.form.grammar import Catalogue
-from lettergen.consents.form.moments import day_of
 from lettergen.consents.register import ageing, due, figures, tasks
 from lettergen.consents.register.due import Due
 from lettergen.consents.register.figures import Figures
@@ -53,7 +53,7 @@ class Group:
 def overview() -> str:
     """Everything that is due, in groups, the overdue first."""
     with looking() as session:
-        found = due.due(session, actor(), on=day_of(now()))
+        found = due.due(session, actor(), on=local_day(now()))
     groups = [
         Group(name, tuple(one for one in found if one.kind in kinds)) for name, kinds in GROUPS
     ]
@@ -123,7 +123,7 @@ def figures_file() -> ResponseReturnValue:
 @enter("clinician", "manager")
 def consents_file() -> Response:
     """Every answer to every purpose with its state today; forms by number, nobody by name."""
-    on = day_of(now())
+    on = local_day(now())
     with looking() as session:
         lines = figures.export(session, actor(), on=on)
     rows = (
@@ -164,7 +164,7 @@ def _span() -> SpanForm:
     """Return the days that are asked for: this year so far, where none are."""
     if request.args:
         return SpanForm(request.args)
-    today = day_of(now())
+    today = local_day(now())
     span = {"since": date(today.year, 1, 1).isoformat(), "until": today.isoformat()}
     return SpanForm(MultiDict(span))
 

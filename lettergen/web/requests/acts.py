@@ -4,11 +4,12 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from lettergen.documents import NotFound, local_day
+from lettergen.calendar import local_day
+from lettergen.documents import NotFound
 from lettergen.models import Request
 from lettergen.refusals import Refused
 from lettergen.requests.life import (
@@ -23,7 +24,7 @@ from lettergen.requests.life import (
 from lettergen.requests.steps import redeciding, writing
 from lettergen.web.base.context import actor, changing, now, office
 from lettergen.web.base.entry import Role, enter
-from lettergen.web.requests.page import refused, requests
+from lettergen.web.requests.page import attempt, refused, requests
 from lettergen.web.triage.page import own_terms
 
 Step = Callable[..., str]
@@ -51,7 +52,10 @@ def _button(path: str, at: str, roles: tuple[Role, ...] = EVERYBODY) -> Callable
     def made(step: Step) -> Step:
         @enter(*roles)
         def view(request_id: str, **names: Any) -> ResponseReturnValue:
-            return _do(request_id, step, at=_BOX.get(names.get("way", ""), at), **names)
+            def act(session: Session) -> str:
+                return step(session, finding.get(session, actor(), request_id), **names)
+
+            return attempt(request_id, act, at=_BOX.get(names.get("way", ""), at))
 
         requests.add_url_rule(
             f"/requests/<request_id>/{path}", step.__name__, view, methods=["POST"]
@@ -154,19 +158,6 @@ def write(request_id: str) -> ResponseReturnValue:
     except Refused as refusal:
         return refused(request_id, refusal, "next")
     return redirect(address, HTTPStatus.SEE_OTHER)
-
-
-def _do(request_id: str, step: Step, *, at: str, **names: Any) -> ResponseReturnValue:
-    """Take a step in one transaction, and go back to the page, which says what came of it."""
-    try:
-        with changing() as session:
-            said = step(session, finding.get(session, actor(), request_id), **names)
-    except NotFound:
-        raise
-    except Refused as refusal:
-        return refused(request_id, refusal, at)
-    flash(said, "success")
-    return redirect(url_for("requests.page", request_id=request_id), HTTPStatus.SEE_OTHER)
 
 
 def _suggested(session: Session, row: Request) -> allocating.Suggestion | None:

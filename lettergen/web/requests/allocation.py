@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lettergen import accounts
 from lettergen.accounts import NoSuchPerson
-from lettergen.calendar import LONDON, british_date
+from lettergen.calendar import british_date, local_day
 from lettergen.models import WorkingPattern
 from lettergen.refusals import Refused
 from lettergen.requests.life import allocating
@@ -110,7 +110,7 @@ def _show(refusal: str = "", at: str = "") -> str:
     with looking() as session:
         people = _people(session)
         names = {one.staff_id: one.name for one in people}
-        today = now().astimezone(LONDON).date()
+        today = local_day(now())
         absences = allocating.list_absences(session, actor(), today)
         return render_template(
             "web/requests/allocation.html",

@@ -9,7 +9,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from lettergen import accounts
-from lettergen.calendar import LONDON
+from lettergen.calendar import local_day
 from lettergen.requests.catalogue.standing import Terms
 from lettergen.requests.life.board import Board, Card, Filter
 from lettergen.requests.life.board import board as board_of
@@ -138,7 +138,7 @@ def wanted_of(args: Mapping[str, str]) -> Wanted:
 
 def shown_of(session: Session, wanted: Wanted) -> Shown:
     """Return the board as somebody wants to see it."""
-    own, today = own_terms(session), now().astimezone(LONDON).date()
+    own, today = own_terms(session), local_day(now())
     found = board_of(session, actor(), wanted.filter, today)
     askers = asker_names(own)
     open_ones = [one for key, cards in found.columns.items() if key != DONE for one in cards]

@@ -1,20 +1,17 @@
 """Buttons beside the clocks of a request: who was told, and what moves the day."""
 
-from collections.abc import Callable
 from datetime import date
-from http import HTTPStatus
 
-from flask import flash, redirect, request, url_for
+from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from lettergen.calendar import british_date
-from lettergen.documents import NotFound
 from lettergen.refusals import Refused
 from lettergen.requests.life import saying
-from lettergen.web.base.context import actor, changing, now
+from lettergen.web.base.context import actor, now
 from lettergen.web.base.entry import enter
-from lettergen.web.requests.page import refused, requests
+from lettergen.web.requests.page import attempt, requests
 from lettergen.web.triage.page import own_terms
 
 _LONGEST = 500
@@ -30,7 +27,7 @@ def police_told(request_id: str) -> ResponseReturnValue:
         saying.police_told(session, actor(), request_id, at=now())
         return "It is noted that the police were told."
 
-    return _do(request_id, note, "police")
+    return attempt(request_id, note, at="police")
 
 
 @requests.post("/requests/<request_id>/copy-given")
@@ -42,7 +39,7 @@ def copy_given(request_id: str) -> ResponseReturnValue:
         saying.copy_given(session, actor(), request_id, at=now())
         return "It is noted that the copy was handed over."
 
-    return _do(request_id, note, "next")
+    return attempt(request_id, note, at="next")
 
 
 @requests.post("/requests/<request_id>/complex")
@@ -59,7 +56,7 @@ def is_complex(request_id: str) -> ResponseReturnValue:
             "Tell the requester why, within the first month."
         )
 
-    return _do(request_id, extend, "complex_because")
+    return attempt(request_id, extend, at="complex_because")
 
 
 @requests.post("/requests/<request_id>/last-entry")
@@ -72,7 +69,7 @@ def last_entry(request_id: str) -> ResponseReturnValue:
         clock = saying.last_entry(session, actor(), terms, request_id, day, at=now())
         return f"The records are due by {british_date(clock.due_on)}."
 
-    return _do(request_id, shorten, "entry_on-day")
+    return attempt(request_id, shorten, at="entry_on-day")
 
 
 def _day() -> date:
@@ -80,15 +77,3 @@ def _day() -> date:
         return date(*(int(request.form.get(f"entry_on-{part}", "")) for part in _PARTS))
     except (ValueError, OverflowError) as fault:
         raise Refused("Enter the day of the last entry, such as 20 11 2026.") from fault
-
-
-def _do(request_id: str, step: Callable[[Session], str], at: str) -> ResponseReturnValue:
-    try:
-        with changing() as session:
-            said = step(session)
-    except NotFound:
-        raise
-    except Refused as refusal:
-        return refused(request_id, refusal, at)
-    flash(said, "success")
-    return redirect(url_for("requests.page", request_id=request_id), HTTPStatus.SEE_OTHER)

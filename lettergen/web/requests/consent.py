@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from lettergen import accounts, links, post
-from lettergen.calendar import LONDON
-from lettergen.documents import NotFound, local_day
+from lettergen.calendar import LONDON, local_day
+from lettergen.documents import NotFound
+from lettergen.documents.inviting import Invited
 from lettergen.models import Request
 from lettergen.refusals import Refused
 from lettergen.requests.front import agreeing as front
@@ -31,7 +32,7 @@ from lettergen.requests.life import agreeing as life
 from lettergen.requests.life import evidence, finding, sights
 from lettergen.web.base.context import actor, changing, looking, now, office, signed_in, standing
 from lettergen.web.base.entry import enter
-from lettergen.web.base.slip import slip
+from lettergen.web.base.slip import say_emailed, slip
 from lettergen.web.base.uploads import file_sent, takes_file
 from lettergen.web.front.asking import options
 from lettergen.web.links.tablet import hand_to_patient, lock_for
@@ -129,8 +130,7 @@ def link(request_id: str) -> ResponseReturnValue:
         return shown, HTTPStatus.UNPROCESSABLE_ENTITY
     if to is None:
         return _slip(request_id, invited, "web/requests/agreement_slip.html")
-    standing().postman.nudge()
-    flash(f"The email with the link is on its way to {post.masked(to)}.", "success")
+    say_emailed(to)
     return _back(request_id)
 
 
@@ -305,7 +305,7 @@ def _begun(one: Request) -> dict[str, str]:
     }
 
 
-def _slip(request_id: str, invited: inviting.Invited, template: str) -> str:
+def _slip(request_id: str, invited: Invited, template: str) -> str:
     with looking() as session:
         one = finding.get(session, actor(), request_id)
         return slip(

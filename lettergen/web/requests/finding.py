@@ -4,20 +4,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import StringField, ValidationError
 from wtforms.validators import Length, Optional
 
+from lettergen.documents import Page
 from lettergen.models import Request
 from lettergen.reference import NoReference
 from lettergen.requests.catalogue.standing import Terms
 from lettergen.requests.life import finding, references
-from lettergen.requests.life.finding import Page
-from lettergen.web.base.context import actor, looking, standing
+from lettergen.web.base.context import actor, looking
 from lettergen.web.base.entry import enter
-from lettergen.web.base.search import PatientForm, opened, sealed
+from lettergen.web.base.search import PatientForm, asked, sent_on
 from lettergen.web.requests.page import requests
 from lettergen.web.triage.page import own_terms
 from lettergen.web.triage.said import state_of, title_of
@@ -36,15 +36,9 @@ class RequestSearch(PatientForm):
             raise ValidationError(str(fault)) from fault
 
     @property
-    def criteria(self) -> dict[str, Any]:
-        """What to look for, as `finding.find` takes it; only after `validate`."""
-        asked = {
-            "reference": self.reference.data,
-            "nhs_number": self.nhs_number.data,
-            "family_name": self.family_name.data,
-            "date_of_birth": self.born,
-        }
-        return {name: value for name, value in asked.items() if value}
+    def besides(self) -> dict[str, Any]:
+        """The reference."""
+        return {"reference": self.reference.data}
 
 
 @dataclass(frozen=True)
@@ -65,16 +59,10 @@ class Row:
 @enter("clinician", "reception", "manager")
 def listing() -> str:
     """Requests, the newest first; `q` is a sealed search, see web/base/search.py."""
-    word = request.args.get("q", "")
-    form = RequestSearch()
-    if word:
-        known = opened(RequestSearch, word, standing().vault, actor().practice_id)
-        if known is None or not known.validate():
-            abort(404)
-        form = known
-    number = max(1, request.args.get("page", 1, type=int))
+    form, word = asked(RequestSearch)
+    page = request.args.get("page", 1, type=int)
     with looking() as session:
-        found = finding.find(session, actor(), **form.criteria, page=number)
+        found = finding.find(session, actor(), **form.criteria, page=page)
         return _show(session, form, found, word)
 
 
@@ -83,16 +71,13 @@ def listing() -> str:
 def look_for() -> ResponseReturnValue:
     """Turn a search into an address that can be reloaded, and gone back to."""
     form = RequestSearch(request.form)
-    if form.is_empty:
-        return redirect(url_for("requests.listing"))
-    if not form.validate():
-        with looking() as session:
-            return _show(session, form, None, ""), 422
-    word = sealed(form, standing().vault, actor().practice_id)
-    return redirect(url_for("requests.listing", q=word))
+    if form.is_empty or form.validate():
+        return sent_on(form, "requests.listing")
+    with looking() as session:
+        return _show(session, form, None, ""), 422
 
 
-def _show(session: Session, form: RequestSearch, found: Page | None, word: str) -> str:
+def _show(session: Session, form: RequestSearch, found: Page[Request] | None, word: str) -> str:
     own = own_terms(session)
     rows = [_row(one, own) for one in found.items] if found else []
     return render_template(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from lettergen.calendar import LONDON
+from lettergen.calendar import local_day
 from lettergen.requests.life.board import Card, Filter, board
 from lettergen.web.base.context import actor, now
 from lettergen.web.requests.board_view import Line, asker_names, line_of
@@ -29,11 +29,11 @@ def groups(session: Session) -> tuple[Group, ...]:
 
     Reception and managers see what is late and what is ready; a clinician what is theirs.
     """
-    own, today = own_terms(session), now().astimezone(LONDON).date()
+    own, today = own_terms(session), local_day(now())
     is_clinician = "clinician" in actor().roles
-    found = board(session, actor(), Filter(is_mine=is_clinician), today)
+    found = board(session, actor(), Filter(is_mine=is_clinician, is_open=True), today)
     names = asker_names(own)
-    open_ones = [card for key, cards in found.columns.items() if key != "done" for card in cards]
+    open_ones = [card for cards in found.columns.values() for card in cards]
     late = [card for card in open_ones if card.is_late or card.due_on == today]
     mine = [card for card in found.columns["clinician"] if card not in late]
     ready = [card for card in found.columns["ready"] if card not in late]

@@ -1,26 +1,24 @@
 """The buttons of the money panel: quote, its e-mail, answer, invoice, payment, account, waiver."""
 
-from collections.abc import Callable
-
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from lettergen import post
 from lettergen.calendar import british_date
-from lettergen.documents import NotFound
 from lettergen.refusals import Refused
 from lettergen.requests.life import finding
 from lettergen.requests.money import quotes
+from lettergen.requests.money.offering import Minutes, Offer, Payer
 from lettergen.requests.money.payments import Taken
 from lettergen.requests.money.pence import pounds, read
-from lettergen.requests.money.quotes import Minutes, Offer, Payer
 from lettergen.requests.steps import giving_back, paying, sending_quotes
-from lettergen.web.base.context import actor, changing, looking, now, office, standing
+from lettergen.web.base.context import actor, looking, now, office, standing
 from lettergen.web.base.entry import enter
+from lettergen.web.base.steps import Step
 from lettergen.web.money.forms import day, lines, needed_day, typed, whole
 from lettergen.web.money.panel import telling_of
-from lettergen.web.requests.page import refused
+from lettergen.web.requests.page import attempt
 
 request_money = Blueprint("request_money", __name__)
 
@@ -57,10 +55,14 @@ def quote(request_id: str) -> str:
         open_one = quotes.live(session, row)
         telling = telling_of(session, row, open_one)
         if open_one is None or telling is None:
-            return render_template("web/requests/quote.html", row=row, text="", why_not=_NO_QUOTE)
+            return render_template("web/requests/quote.html", row=row, parts=(), why_not=_NO_QUOTE)
         text = sending_quotes.text(session, actor(), row, open_one)
         return render_template(
-            "web/requests/quote.html", row=row, text=text, why_not=telling.why_not
+            "web/requests/quote.html",
+            row=row,
+            offered_at=open_one.offered_at,
+            parts=_parts(text),
+            why_not=telling.why_not,
         )
 
 
@@ -206,6 +208,19 @@ def promise(request_id: str) -> ResponseReturnValue:
     return _do(request_id, do)
 
 
+def _parts(text: str) -> list[tuple[str, str]]:
+    """Return the paragraphs of a plain text, each with the heading above it, or none.
+
+    A heading is a first line of words only, such as "How to pay".
+    """
+    found = []
+    for part in text.split("\n\n"):
+        first, _, rest = part.strip().partition("\n")
+        is_heading = bool(rest) and first.replace(" ", "").isalpha()
+        found.append((first, rest) if is_heading else ("", part.strip()))
+    return found
+
+
 def _minutes() -> Minutes | None:
     """Return other minutes than usual, where the form holds some."""
     if not typed("gp_min"):
@@ -219,14 +234,5 @@ def _payer() -> Payer:
     return Payer(name, tuple(lines("payer_address")[:8]), typed("payer_email")[:254], reference)
 
 
-def _do(request_id: str, deed: Callable[[Session], str]) -> ResponseReturnValue:
-    """Do one thing in a transaction, and show the request with what came of it."""
-    try:
-        with changing() as session:
-            said = deed(session)
-    except NotFound:
-        raise
-    except Refused as refusal:
-        return refused(request_id, refusal, "money")
-    flash(said, "success")
-    return redirect(url_for("requests.page", request_id=request_id, _anchor="money"), 303)
+def _do(request_id: str, step: Step) -> ResponseReturnValue:
+    return attempt(request_id, step, at="money", anchor="money")

@@ -12,7 +12,8 @@ from lettergen.requests.catalogue.standing import Terms
 from lettergen.requests.life import agreeing, facts, guards, moves
 from lettergen.requests.life.guards import Facts, Guard
 from lettergen.requests.life.states import DONE, STATES, WAITING
-from lettergen.requests.steps import elsewhere, replying
+from lettergen.requests.money import quotes
+from lettergen.requests.steps import elsewhere, replying, sending_quotes
 from lettergen.web.base.context import actor, now
 from lettergen.web.triage.answer import FEES, is_clinical
 from lettergen.web.triage.said import Suggested
@@ -45,6 +46,7 @@ class _Case:
     is_replied: bool
     is_elsewhere: bool
     is_clinical: bool
+    is_told: bool
     best: Suggested | None
 
 
@@ -65,12 +67,19 @@ def next_of(
         is_replied=replying.sent(session, actor(), row) is not None,
         is_elsewhere=elsewhere.is_made_elsewhere(kind) and row.draft_id is None,
         is_clinical=is_clinical(kind),
+        is_told=row.state == "quoted" and _is_told(session, row),
         best=best,
     )
     if row.held_for and STATES[row.state].column not in (WAITING, DONE):
         return _go_on(case)
     known = _BY_STATE.get(row.state)
     return known(case) if known else Next(STATES[row.state].advice)
+
+
+def _is_told(session: Session, row: Request) -> bool:
+    """Whether the quote that is open was sent to its payer."""
+    quote = quotes.live(session, row)
+    return quote is not None and bool(sending_quotes.emails(session, actor(), quote))
 
 
 def _go_on(case: _Case) -> Next:
@@ -122,6 +131,9 @@ def _escalated(case: _Case) -> Next:
 
 
 def _answer(case: _Case) -> Next:
+    if not case.is_told:
+        text = "Tell the payer the price: by email, on paper or by word. Then record the answer."
+        return _at(case, "money", text, "Tell the payer")
     return _at(case, "money", "Wait for the payer’s answer, or the money.", "Record the answer")
 
 

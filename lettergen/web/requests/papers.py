@@ -1,19 +1,16 @@
 """Papers that came with a request: added, and shown as pictures; never run, never fetched from."""
 
-from http import HTTPStatus
-
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from lettergen.documents import NotFound
 from lettergen.models import RequestPaper
-from lettergen.refusals import Refused
 from lettergen.requests.life import evidence, finding
-from lettergen.web.base.context import actor, changing, looking, now
+from lettergen.web.base.context import actor, looking, now
 from lettergen.web.base.entry import enter
 from lettergen.web.base.uploads import file_sent, takes_file
-from lettergen.web.requests.page import refused, requests
+from lettergen.web.requests.page import attempt, requests
 from lettergen.web.triage.page import PAPER_KINDS
 from lettergen.web.triage.routes import LARGEST_PAPER
 
@@ -28,19 +25,15 @@ def add_paper(request_id: str) -> ResponseReturnValue:
     sent = request.files.get("paper")
     name = (sent.filename if sent else "") or ""
     kind = request.form.get("kind", "")
-    try:
-        with changing() as session:
-            finding.get(session, actor(), request_id)
-            raw = file_sent("paper", "Choose the file first.")
-            chosen = kind if kind in PAPER_KINDS else "other"
-            evidence.add(session, actor(), request_id, chosen, name, raw, at=now())
-    except NotFound:
-        raise
-    except Refused as refusal:
-        return refused(request_id, refusal, "paper")
-    flash("The paper is kept with the request.", "success")
-    address = url_for("requests.page", request_id=request_id, _anchor="papers")
-    return redirect(address, HTTPStatus.SEE_OTHER)
+
+    def keep(session: Session) -> str:
+        finding.get(session, actor(), request_id)
+        raw = file_sent("paper", "Choose the file first.")
+        chosen = kind if kind in PAPER_KINDS else "other"
+        evidence.add(session, actor(), request_id, chosen, name, raw, at=now())
+        return "The paper is kept with the request."
+
+    return attempt(request_id, keep, at="paper", anchor="papers")
 
 
 @requests.get("/requests/<request_id>/papers/<paper_id>")

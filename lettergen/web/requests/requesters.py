@@ -1,17 +1,14 @@
 """The address book of those who ask: found by any spelling, edited, merged, with their history."""
 
-from http import HTTPStatus
-
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from lettergen.documents import NotFound
 from lettergen.models import Requester
-from lettergen.refusals import Refused
 from lettergen.requests.life import directory
-from lettergen.web.base.context import actor, changing, looking, now
+from lettergen.web.base.context import actor, looking, now
 from lettergen.web.base.entry import enter
+from lettergen.web.base.steps import Step, take
 from lettergen.web.triage.page import own_terms
 
 requesters = Blueprint("requesters", __name__)
@@ -58,17 +55,14 @@ def edit(requester_id: str) -> ResponseReturnValue:
     """Change how an organisation is named and reached."""
     typed = {name: request.form.get(name, "").strip()[:_LONGEST] for name in _FIELDS}
     is_on_account = request.form.get("is_on_account") == "yes"
-    try:
-        with changing() as session:
-            directory.edit(
-                session, actor(), requester_id, **typed, is_on_account=is_on_account, at=now()
-            )
-    except NotFound:
-        raise
-    except Refused as refusal:
-        return _show(requester_id, refusal, typed), HTTPStatus.UNPROCESSABLE_ENTITY
-    flash("The address book is changed.", "success")
-    return redirect(url_for("requesters.entry", requester_id=requester_id), HTTPStatus.SEE_OTHER)
+
+    def change(session: Session) -> str:
+        directory.edit(
+            session, actor(), requester_id, **typed, is_on_account=is_on_account, at=now()
+        )
+        return "The address book is changed."
+
+    return _do(requester_id, change, typed)
 
 
 @requesters.post("/requesters/<requester_id>/merge")
@@ -76,42 +70,42 @@ def edit(requester_id: str) -> ResponseReturnValue:
 def merge(requester_id: str) -> ResponseReturnValue:
     """Say that another entry is this organisation too."""
     other = request.form.get("other_id", "")
-    try:
-        with changing() as session:
-            directory.merge(session, actor(), other, requester_id, at=now())
-    except NotFound:
-        raise
-    except Refused as refusal:
-        return _show(requester_id, refusal), HTTPStatus.UNPROCESSABLE_ENTITY
-    flash("They are one organisation now, under all their spellings.", "success")
-    return redirect(url_for("requesters.entry", requester_id=requester_id), HTTPStatus.SEE_OTHER)
+
+    def join(session: Session) -> str:
+        directory.merge(session, actor(), other, requester_id, at=now())
+        return "They are one organisation now, under all their spellings."
+
+    return _do(requester_id, join)
 
 
 @requesters.post("/requesters/<requester_id>/unmerge")
 @enter("clinician", "reception", "manager")
 def unmerge(requester_id: str) -> ResponseReturnValue:
     """Say that an entry is another organisation after all."""
-    try:
-        with changing() as session:
-            directory.unmerge(session, actor(), requester_id, at=now())
-    except NotFound:
-        raise
-    except Refused as refusal:
-        return _show(requester_id, refusal), HTTPStatus.UNPROCESSABLE_ENTITY
-    flash("This is an organisation of its own again.", "success")
-    return redirect(url_for("requesters.entry", requester_id=requester_id), HTTPStatus.SEE_OTHER)
+
+    def part(session: Session) -> str:
+        directory.unmerge(session, actor(), requester_id, at=now())
+        return "This is an organisation of its own again."
+
+    return _do(requester_id, part)
 
 
-def _show(
-    requester_id: str, refusal: Refused | None = None, typed: dict[str, str] | None = None
-) -> str:
+def _do(requester_id: str, step: Step, typed: dict[str, str] | None = None) -> ResponseReturnValue:
+    return take(
+        step,
+        to=url_for("requesters.entry", requester_id=requester_id),
+        again=lambda refusal: _show(requester_id, refusal, typed),
+    )
+
+
+def _show(requester_id: str, refusal: str = "", typed: dict[str, str] | None = None) -> str:
     with looking() as session:
         found = directory.get(session, actor(), requester_id)
         return render_template(
             "web/requests/requester.html",
             found=found,
             typed=typed or _stored(found),
-            refusal=str(refusal or ""),
+            refusal=refusal,
             history=directory.history(session, actor(), requester_id),
             like=directory.alike(session, actor(), requester_id),
             merged=directory.merged_into(session, actor(), requester_id),

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lettergen.calendar import LONDON, whole_months_between
+from lettergen.calendar import local_day, whole_months_between
 from lettergen.requests.catalogue import own_settings, settings
 from lettergen.requests.catalogue.grammar import TURNED_AWAY, Reply, Type
 from lettergen.requests.catalogue.own_words import LISTS, PARTS, worded
@@ -228,7 +228,7 @@ def _show(
         groups=[(one, own.catalogue.types_of(one.key)) for one in own.catalogue.groups.values()],
         replies=own.catalogue.replies.values(),
         own_reasons=own.settings.reply_texts,
-        stale=stale(own.shipped.types, now().astimezone(LONDON).date()),
+        stale=stale(own.shipped.types, local_day(now())),
         catalogue_version=own.version,
     )
 
@@ -261,6 +261,7 @@ def _show_reply(
         "web/requests/reply_words.html",
         reply=shipped,
         parts=parts,
+        faults={one.name: f"{one.title}: {one.fault}" for one in parts if one.fault},
         sources=own.shipped.sources_of((shipped.source,)),
     )
 
@@ -287,7 +288,7 @@ def _show_type(own: Terms, found: Type, typed: Mapping[str, str], faults: Mappin
         sources=own.shipped.sources_of(found.sources),
         is_turned_away=found.obligation in TURNED_AWAY,
         has_rate=found.effective == "STATE_FEE",
-        is_stale=bool(stale({found.key: found}, now().astimezone(LONDON).date())),
+        is_stale=bool(stale({found.key: found}, local_day(now()))),
         pounds=pounds_of,
     )
 

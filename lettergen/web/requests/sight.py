@@ -15,7 +15,7 @@ from lettergen.requests.front import seeing as front
 from lettergen.requests.life import facts, finding, sights
 from lettergen.web.base.context import actor, changing, looking, now, office, standing
 from lettergen.web.base.entry import enter
-from lettergen.web.base.slip import slip
+from lettergen.web.base.slip import say_emailed, slip
 from lettergen.web.front.asking import options
 
 request_sight = Blueprint("request_sight", __name__)
@@ -57,8 +57,7 @@ def offer(request_id: str) -> ResponseReturnValue:
     except Refused as refusal:
         return _show(request_id, error=str(refusal), at="email"), HTTPStatus.UNPROCESSABLE_ENTITY
     if to is not None:
-        standing().postman.nudge()
-        flash(f"The email with the link is on its way to {post.masked(to)}.", "success")
+        say_emailed(to)
         return _back(request_id)
     with looking() as session:
         one = finding.get(session, actor(), request_id)

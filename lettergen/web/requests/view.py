@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from lettergen import accounts, documents
+from lettergen.calendar import local_day
 from lettergen.documents.eyes import FOR_RESTRICTED
-from lettergen.documents.office import local_day
 from lettergen.models import Document, Request
 from lettergen.requests.catalogue.standing import Terms
 from lettergen.requests.life import events, evidence, moves

@@ -8,8 +8,7 @@ from flask import flash, request
 from sqlalchemy.orm import Session
 
 from lettergen import post
-from lettergen.calendar import british_date
-from lettergen.documents import local_day
+from lettergen.calendar import british_date, local_day
 from lettergen.models import Request
 from lettergen.refusals import Refused
 from lettergen.requests.catalogue.grammar import Catalogue

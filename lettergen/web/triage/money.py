@@ -3,15 +3,15 @@
 from sqlalchemy.orm import Session
 
 from lettergen import working_days
-from lettergen.documents.office import local_day
+from lettergen.calendar import local_day
 from lettergen.refusals import Refused
 from lettergen.requests.catalogue.grammar import UNKNOWN, Type
 from lettergen.requests.catalogue.standing import Terms
 from lettergen.requests.life import finding
 from lettergen.requests.life.due import USUAL_DAYS
 from lettergen.requests.money import fees, payers
+from lettergen.requests.money.offering import Offer
 from lettergen.requests.money.pence import pounds
-from lettergen.requests.money.quotes import Offer
 from lettergen.requests.steps import paying
 from lettergen.requests.triage import Decision
 from lettergen.web.base.context import actor, now

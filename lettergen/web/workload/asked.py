@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from lettergen import workload
-from lettergen.calendar import LONDON
+from lettergen.calendar import local_day
 from lettergen.refusals import Refused
 from lettergen.web.base.context import now
 from lettergen.workload import Filter, Period, month_before, month_of, months_until
@@ -103,7 +103,7 @@ def text_of(value: str) -> str:
 
 def today_now() -> date:
     """Return the day in England at this moment."""
-    return now().astimezone(LONDON).date()
+    return local_day(now())
 
 
 def _period(named: str, since: date | None, until: date | None, today: date) -> Period:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from lettergen import links, models
 from lettergen.models import Quote, Request
 from lettergen.requests.front.asking import visitor
+from lettergen.requests.money.offering import Offer, Payer
 from lettergen.requests.money.payments import Taken
-from lettergen.requests.money.quotes import Offer, Payer
 from lettergen.requests.steps import paying
 from tests.web import charged
 from tests.web.front.conftest import soup, words
