@@ -52,6 +52,12 @@ def test_the_list_follows_the_typing():
     assert first("emot") == "assistance_animal"
 
 
+def test_the_words_that_the_public_page_gives_as_examples_find_what_they_say():
+    found = {words: first(words) for words in ("sick note", "gym", "exam")}
+
+    assert found == {"sick note": "fit_note_gt7", "gym": "gym_fitness", "exam": "exam_special"}
+
+
 def test_what_matched_is_told():
     found = find(CATALOGUE, "sik note")[0]
 

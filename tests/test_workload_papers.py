@@ -19,8 +19,9 @@ from lettergen.models import Message, NotAllowed, Requester, Work
 from lettergen.places import CHECKOUT
 from lettergen.refusals import Refused
 from lettergen.rendering import Renderer
-from lettergen.reports import TooFewRequests, Wanted
+from lettergen.reports import TooFewRequests, Wanted, organisation
 from lettergen.reports.hiding import SMALL, hide
+from lettergen.reports.names import names
 from lettergen.reports.own_figures import own_figures
 from lettergen.requests.catalogue.standing import Requests
 from lettergen.workload import Period
@@ -170,11 +171,11 @@ def _moment(day: int) -> datetime:
     return datetime(2026, 10, day, 9, tzinfo=UTC)
 
 
-def _note_case(session, people, requester_id, number):
+def _note_case(session, people, requester_id, number, slug=SHORT_ABSENCE, outcome=""):
     is_restricted = number == 6
     about = {
         "family": workload.REQUESTS,
-        "slug": SHORT_ABSENCE,
+        "slug": slug,
         "requester_class": "employer",
         "request_id": f"{number:032}",
     }
@@ -184,8 +185,8 @@ def _note_case(session, people, requester_id, number):
     # A restricted request is known as such when it is decided: from then on it names nobody.
     known = None if is_restricted else requester_id
     workload.note(session, people.receptionist, "triaged", at=_moment(day + 1),
-                  outcome="REDIRECT" if number < 4 else "ORG_FEE", rule="R10", minutes_expected=4,
-                  requester_id=known, **about)  # fmt: skip
+                  outcome=outcome or ("REDIRECT" if number < 4 else "ORG_FEE"), rule="R10",
+                  minutes_expected=4, requester_id=known, **about)  # fmt: skip
     workload.note(session, people.clinician, "written", at=_moment(day + 2), outcome="written",
                   seconds=1200, requester_id=known, **about)  # fmt: skip
 
@@ -265,6 +266,27 @@ def test_the_letter_to_an_organisation_never_counts_a_restricted_request(
     assert "They took our team 2.0 hours" in _text(pdf)
     assert "4 of the 6 that we decided (67%)" in _text(pdf)
     assert "What we propose" in _text(pdf)
+
+
+def test_guidance_is_told_of_what_is_turned_away_as_a_rule_and_of_no_paid_work(
+    session, people, requests, works
+):
+    for number in range(10, 14):
+        _note_case(session, people, works, number, "pre_employment", outcome="REDIRECT")
+    terms = requests.terms(session, people.manager)
+
+    letter = organisation.paper(
+        session, people.manager, OCTOBER, works, catalogue=terms.catalogue,
+        names=names(terms.catalogue, definitions.open_library(Settings())), today=TODAY,
+    )  # fmt: skip
+
+    assert [one["title"] for one in letter.form["types"]] == [
+        "Proof of sickness of 7 days or fewer",
+        "Pre-employment, Armed Forces, police, fire or seafarer history form",
+    ]
+    assert [one["title"] for one in letter.form["guidance"]] == [
+        "Proof of sickness of 7 days or fewer"
+    ]
 
 
 def test_an_organisation_with_four_requests_gets_no_letter(

@@ -18,7 +18,7 @@ from lettergen.reports.kinds import KINDS, ORGANISATION
 from lettergen.reports.names import Names
 from lettergen.reports.own_figures import OwnFigures, OwnType, own_figures
 from lettergen.reports.words import count, counted, hours, share
-from lettergen.requests.catalogue.grammar import Catalogue
+from lettergen.requests.catalogue.grammar import TURNED_AWAY, Catalogue
 from lettergen.workload import LEAST_TO_NAME, Period
 
 GUIDANCE_SHOWN, TYPES_SHOWN = 3, 8
@@ -127,13 +127,14 @@ def _type(title: str, one: OwnType) -> dict[str, str]:
 
 
 def _guidance(found: OwnFigures, catalogue: Catalogue) -> Iterator[dict[str, Any]]:
-    """Yield what guidance says of the types that were turned away most: each authority once."""
+    """Yield what guidance says of the types that were turned away most: each authority once.
+
+    Only of types that usually are: of paid or free work a type's own words tell how it is done.
+    """
     ranked = sorted(found.types.items(), key=lambda one: (-one[1].not_needed, one[0]))
+    known = [catalogue.types.get(key) for key, one in ranked if one.not_needed]
     said = set()
-    for key, one in ranked[:GUIDANCE_SHOWN]:
-        kind = catalogue.types.get(key)
-        if not one.not_needed or kind is None:
-            continue
+    for kind in [one for one in known if one and one.obligation in TURNED_AWAY][:GUIDANCE_SHOWN]:
         reply = catalogue.replies.get(kind.letter)
         is_new = reply is not None and reply.code not in said
         if reply and is_new:

@@ -22,10 +22,10 @@ from lettergen.reports.words import count, counted, hours, percent, pounds
 from lettergen.workload import Comparison, Filter, Line, Period, months_until
 from lettergen.workload.owing import OPEN
 
-TYPES_SHOWN, LATE_SHOWN, DECISIONS = 10, 4, 2
+TYPES_SHOWN, LATE_SHOWN, DECISIONS = 8, 4, 2
 LONGEST_DECISION = 200
-# What fits a line of each table: with two lines a title the page would become two.
-LONGEST_TYPE, LONGEST_LATE = 30, 25
+# What fits two lines of the one table and one line of the other: with more the page would be two.
+LONGEST_TYPE, LONGEST_LATE = 54, 25
 LOOSE_END = re.compile(r"[^\w.)]+…$")
 _FIGURES = (
     ("Requests that came in", "requests", count),
@@ -34,7 +34,7 @@ _FIGURES = (
     ("What it cost", "cost", pounds),
     ("Fees received", "recovered", pounds),
     ("Avoided: a letter was not needed", "avoided", count),
-    ("Left by its day", "in_target", percent),
+    ("Handed over in time", "in_target", percent),
 )
 
 
@@ -49,7 +49,7 @@ def paper(
 ) -> Paper:
     """Return the page of a month; `decisions` are what a person wants decided, before ours."""
     kind = KINDS[PARTNERS]
-    compared = workload.compare(session, actor, month, today=today, same_days=True)
+    compared = workload.compare(session, actor, month, today=today)
     period = compared.periods[0]
     types = workload.lines(session, actor, period, "type")
     late, count_late = _late(session, actor, names, today)

@@ -43,7 +43,7 @@ def _facts(total: Line) -> Iterator[dict[str, str]]:
     known = (
         (total["requests"], "times somebody asked us for a letter, a form or a copy."),
         (total["letters"], "letters and forms were written."),
-        (total["avoided"], "times no letter was needed. We told people a better way."),
+        (total["avoided"], "times no letter was needed. We showed people a better way."),
         (
             appointments,
             "visits to a doctor could have filled the time that doctors spent on letters.",

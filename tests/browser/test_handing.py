@@ -11,6 +11,7 @@ import zxingcpp
 from PIL import Image
 
 from lettergen import accounts, documents, forms, models
+from tests.web import asked
 
 pytestmark = pytest.mark.browser
 CASES = Path(__file__).parents[1] / "letters/to-whom-it-may-concern.toml"
@@ -77,6 +78,28 @@ def test_only_the_slip_is_printed(window: Any, letter: str) -> None:
     assert page.locator(".ho-slip").is_visible()
     for hidden in ("header", "h1", ".ho-address", "[data-print]", "footer"):
         assert not page.locator(hidden).first.is_visible(), hidden
+
+
+def test_an_unpaid_letter_is_read_on_screen_by_everybody(
+    window: Any, running: Any, accessible: Any, letter: str
+) -> None:
+    parts = running.app.extensions["lettergen"]
+    with parts.sessions() as session, models.changing(session):
+        actor = accounts.actor_of(accounts.staff_by_email(session, "bea@example.com"))
+    key = asked.receive(running.app, actor, at=datetime.now(UTC), requester_class="patient")
+    with parts.sessions() as session, models.changing(session):
+        row = session.get_one(models.Request, key)
+        row.state, row.outcome, row.rule = "signed", "PATIENT_FEE", "R14"
+        row.consent_code, row.document_id = "N", letter.rsplit("/", 1)[1]
+    page = window(letter, viewport={"width": 320, "height": 640})
+
+    page.get_by_role("button", name="Read on screen: Letter").click()
+    page.get_by_text("Read it as plain text").click()
+
+    accessible(page)
+    assert fits(page)
+    assert "Testerby" in page.locator(".ho-words").inner_text()
+    assert page.locator(".app-pages img").count() == 1
 
 
 def fits(page: Any) -> bool:

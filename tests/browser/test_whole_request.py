@@ -231,7 +231,9 @@ def say_who_we_are(boss: Page) -> None:
 
 
 def pay(desk: Page, look: Look) -> None:
-    """Record the payment, and give the letter to the GP."""
+    """Record the payment, now that an invoice can be made, and give the letter to the GP."""
+    expect(desk.locator("#money")).not_to_contain_text("Record the payment")
+    desk.reload()
     press_next(desk, "Record the payment")
     desk.locator("#money").get_by_role("button", name="Record the payment").click()
     state(desk, "Paid")

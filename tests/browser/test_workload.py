@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from lettergen import accounts, models, workload
+from lettergen.calendar import local_day
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +22,7 @@ def log(running: Any) -> None:
         about = {"request_id": "a" * 32, "slug": "gym_fitness", "requester_class": "patient"}
         for kind in ("received", "triaged"):
             workload.note(session, actor, kind, at=at, outcome="REDIRECT", **about)
-        workload.add_by_hand(session, actor, "called", minutes=5, on=workload.today_of(at), at=at)
+        workload.add_by_hand(session, actor, "called", minutes=5, on=local_day(at), at=at)
 
 
 @pytest.mark.parametrize("width", [1280, 320])

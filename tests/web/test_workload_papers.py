@@ -74,6 +74,12 @@ def test_an_address_that_is_none_changes_nothing(manager, app, people):
 def test_a_paper_about_workload_is_not_for_a_patients_record(clinician, a_call):
     reply = clinician.send("/workload/reports", kind="poster", month="2026-10")
 
-    said = clinician.page(reply.location).get_text()
+    page = clinician.page(reply.location)
+    said = page.get_text()
+    assert page.select_one(".app-lead").get_text(strip=True) == (
+        "For our patients: it names no patient."
+    )
+    assert page.select_one(".nhsuk-back-link")["href"] == "/workload/reports"
     assert "Download it below" in said
     assert "File it in the patient’s record" not in said
+    assert "Hand over to the patient" not in said

@@ -114,6 +114,18 @@ def test_danger_comes_first_and_what_is_said_is_found(client: Any) -> None:
     assert page.select_one("#found ~ .pt-list a")["href"] == f"{HERE}/uni_mitigating"
 
 
+def test_what_only_resembles_the_words_is_less_likely_than_something_else(client: Any) -> None:
+    both = client.page(f"{HERE}?q=fit+to+fly").select_one("main")
+    weak = client.page(f"{HERE}?q=budgie").select_one("main")
+
+    places = [one.get("id") or one["href"] for one in both.select("#found, #less-likely, main a")]
+    assert places.index(f"{HERE}/fit_to_fly") < places.index("less-likely")
+    assert places.index("less-likely") < places.index(f"{HERE}/pilot_medical")
+    assert weak.select_one("#found").text == "We did not find that"
+    assert weak.select_one("#found ~ p a")["href"] == f"{HERE}/other"
+    assert weak.select_one("#less-likely + ul a")["href"] == f"{HERE}/blue_badge"
+
+
 def test_nobody_finds_nothing_without_a_way_on(client: Any) -> None:
     page = client.page(f"{HERE}?q=qqqqzzzz")
     empty = client.page(f"{HERE}?q=")
