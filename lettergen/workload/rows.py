@@ -17,8 +17,8 @@ from lettergen.workload.measures import MEASURES
 from lettergen.workload.periods import Period
 from lettergen.workload.tallies import ALL, Filter, require_own, same_as
 
-A_PAGE = 50
-AT_ONCE = 75
+A_PAGE = 25
+AT_ONCE = 40
 # Which kinds of row can have a part in what; other amounts come from rows of any kind.
 _KINDS = {
     "received": ("received",),

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from statistics import mean
 
 # England, on weekdays, for the years in which the tests' work is received and handed over.
@@ -90,7 +91,7 @@ class Ledger:
         )  # fmt: skip
         gp = sum(row["seconds"] / 60 for row in timed if row["role"] == "gp")
         gp += sum(row["minutes_stated"] for row in stated if row["role"] == "gp")
-        cost = sum(row["seconds"] / 60 * PENCE[row["role"]] for row in timed)
+        cost = sum(Fraction(row["seconds"], 60) * PENCE[row["role"]] for row in timed)
         cost += sum(row["minutes_stated"] * PENCE[row["role"]] for row in stated)
         paid = sum(row["fee_pence"] for row in rows if row["kind"] == "paid")
         paid -= sum(abs(row["fee_pence"]) for row in rows if row["kind"] == "refunded")
@@ -115,7 +116,7 @@ class Ledger:
             "cost": round(cost),
             "recovered": paid,
             "net": round(paid - cost),
-            "recovery": paid / cost * 100 if cost else None,
+            "recovery": float(paid / cost * 100) if cost else None,
             "invoiced": sum(row["fee_pence"] for row in rows if row["kind"] == "invoiced")
             - sum(row["fee_pence"] for row in rows if row["kind"] == "credited"),
             "released": len(left),
