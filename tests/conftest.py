@@ -3,12 +3,11 @@
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from argon2 import PasswordHasher
@@ -20,16 +19,16 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 from cryptography.x509.oid import NameOID
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from lettergen import accounts, models
-from lettergen.accounts import Actor, Letterhead, Person, Registration
+from lettergen.accounts import Actor, Letterhead, Person, Registration, passwords
 from lettergen.definitions import Folders, Library
 from lettergen.documents import Office
 from lettergen.rendering import Renderer
 from lettergen.vault import Vault, demonstration_vault
+from tests.postgres.lending import Lender, address_of, database
 
 # No test fails because the machine is busy; how fast things are is measured in bench/.
 hypothesis_settings.register_profile(
@@ -41,8 +40,9 @@ POSTGRESQL = os.environ.get("LETTERGEN_TEST_DATABASE_URL")
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)
 ADDRESS = "https://letters.example.com"
 PASSWORD = "correct horse battery staple"
-# As sound as ours and quick to check: these people sign in some hundred times.
-PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
+# Of the same kind as ours, and quick: people are added and sign in some hundred times.
+QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+PASSWORD_HASH = QUICK.hash(PASSWORD)
 PAGES = Path(__file__).parent / "web"
 PAGES_ON_BOTH = ("test_every_route.py", "test_register.py")
 
@@ -170,22 +170,47 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.database)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _slow_hasher() -> Iterator[Callable[[], PasswordHasher]]:
+    """Hash passwords and PINs quickly in this process; how the program does it."""
+    slow = passwords._hasher
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", lambda: QUICK)
+        yield slow
+
+
+@pytest.fixture
+def as_in_practice(
+    _slow_hasher: Callable[[], PasswordHasher], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hash as slowly as the program does."""
+    monkeypatch.setattr(passwords, "_hasher", _slow_hasher)
+
+
 @pytest.fixture(scope="session")
 def _prepared(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[People, Callable[[Path], "contextmanager[str]"]]]:
     """The standing people, and how to get a database of one's own that holds them.
 
-    Tables and people are made once; each test copies them, which takes milliseconds.
+    Tables and people are made once; what each test finds is theirs, made new in milliseconds.
     """
     if POSTGRESQL:
-        with _database(POSTGRESQL) as (address, name):
-            people = _fill(address)
-            yield people, lambda _folder: _copied(address, name)
+        with database(POSTGRESQL) as name:
+            people = _fill(address_of(POSTGRESQL, name))
+            with closing(Lender(POSTGRESQL, name)) as lender:
+                yield people, lambda _folder: lender.lend()
         return
     path = tmp_path_factory.mktemp("prepared") / "lettergen.sqlite3"
     people = _fill(f"sqlite:///{path}")
     yield people, lambda folder: _copied_file(path, folder)
+
+
+@pytest.fixture(scope="session")
+def folder_of_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the workers of one run of the tests have together."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture
@@ -266,27 +291,6 @@ def _copied_file(path: Path, folder: Path) -> Iterator[str]:
     copy = folder / "lettergen.sqlite3"
     shutil.copy(path, copy)
     yield f"sqlite:///{copy}"
-
-
-@contextmanager
-def _copied(address: str, name: str) -> Iterator[str]:
-    with _database(address, template=name) as (copy, _):
-        yield copy
-
-
-@contextmanager
-def _database(address: str, template: str = "template1") -> Iterator[tuple[str, str]]:
-    """Make a PostgreSQL database beside the one at an address, and drop it in the end."""
-    name = f"lettergen_{uuid4().hex}"
-    maker = create_engine(make_url(address).set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with maker.connect() as connection:
-        # Copied as files: of some hundred small tables that is the quicker way.
-        copied = f"TEMPLATE {template} STRATEGY FILE_COPY"
-        connection.execute(text(f"CREATE DATABASE {name} {copied}"))
-    yield make_url(address).set(database=name).render_as_string(hide_password=False), name
-    with maker.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    maker.dispose()
 
 
 def _fill(address: str) -> People:

@@ -181,7 +181,7 @@ def test_a_poor_password_is_refused(password):
         hash_password(password)
 
 
-def test_a_password_is_hashed_by_argon2id_and_never_kept():
+def test_a_password_is_hashed_by_argon2id_and_never_kept(as_in_practice):
     hashed = hash_password("correct horse battery")
 
     assert hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")

@@ -15,8 +15,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
-from functools import cache
 from html import unescape
 from io import BytesIO
 from itertools import pairwise
@@ -29,25 +27,26 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from lettergen import forms
-from lettergen.definitions import Folders, Library
-from lettergen.definitions.cases import Case, read_cases
-from lettergen.forms import ACKNOWLEDGED, Reading
-from lettergen.letters import LARGE, LETTER, Heading, for_patient, sheets
+from lettergen.definitions.cases import Case
+from lettergen.letters import LARGE, LETTER, for_patient
 from lettergen.letters import page as page_sheet
-from lettergen.places import CHECKOUT
-from lettergen.rendering import Renderer, Sheet
+from lettergen.rendering import Sheet
 from lettergen.rendering.outline import reading_order
 from lettergen.rendering.webpage import article
-from lettergen.rendering.wording import open_templates, write_html
+from tests import printing
+from tests.printing import (
+    EVERY_CASE,
+    ISSUABLE,
+    LETTERS,
+    LIBRARY,
+    REFERENCE,
+    Press,
+    html_of,
+    settled,
+    sheets_of,
+)
 
-TEMPLATES = CHECKOUT / "templates" / "letters"
-LIBRARY = Library(Folders((CHECKOUT / "forms",), (TEMPLATES,)))
-LETTERS = CHECKOUT / "tests" / "letters"
 UPDATES_GOLDEN = bool(os.environ.get("LETTERGEN_UPDATE_GOLDEN"))
-REFERENCE = "LG-7K3M-9QXP"
-ADDRESS = "https://letters.example.com"
-REASON = "Talked over with the patient, who wants to go ahead."
 
 # No letter says or implies a diagnosis, or claims what a practice cannot know.
 NEVER_SAID = (
@@ -72,18 +71,6 @@ AROUND = '<!DOCTYPE html><html lang="en-GB"><head><title>A</title></head><body>%
 FREE = ("text", "paragraph", "lines", "repeat")
 
 
-def could_be_issued(case: Case) -> bool:
-    return not any(case.expected.get(key) for key in ("stops", "errors", "missing"))
-
-
-EVERY_CASE = [
-    (slug, case)
-    for slug in LIBRARY.folders.slugs()
-    for case in read_cases(LETTERS / f"{slug}.toml")
-]
-ISSUABLE = [(slug, case) for slug, case in EVERY_CASE if could_be_issued(case)]
-
-
 def named(cases: list[tuple[str, Case]]) -> list[Any]:
     return [pytest.param(slug, case, id=f"{slug}: {case.name}") for slug, case in cases]
 
@@ -103,36 +90,6 @@ GOLDEN = [
     for slug, case in ISSUABLE
     if golden_file(slug, case, LETTER).exists() or case is next(c for s, c in ISSUABLE if s == slug)
 ]
-
-
-def settled(slug: str, case: Case) -> Reading:
-    """Read a case with every warning answered, as its clinician would before issuing."""
-    kind = LIBRARY.get(slug)
-    typed = forms.flatten(kind, case.answers)
-    for finding in read(slug, case, typed).unsettled:
-        given = ACKNOWLEDGED if finding.clear == "acknowledge" else REASON
-        typed[f"override_reasons-{finding.rule_id}"] = [given]
-    return read(slug, case, typed)
-
-
-def read(slug: str, case: Case, typed: forms.Typed) -> Reading:
-    kind = LIBRARY.get(slug)
-    return forms.read(kind, typed, on=case.on, directories=LIBRARY.directories, pages=case.pages)
-
-
-def sheets_of(slug: str, case: Case, *, is_draft: bool = False) -> dict[str, Sheet]:
-    heading = Heading(is_draft=True) if is_draft else Heading(REFERENCE, address=ADDRESS)
-    at = datetime.combine(case.on, time(9), UTC)
-    return sheets(settled(slug, case), at=at, heading=heading)
-
-
-def html_of(sheet: Sheet) -> str:
-    return write_html(sandbox(), sheet.template, sheet.values)
-
-
-@cache
-def sandbox() -> Any:
-    return open_templates([TEMPLATES])
 
 
 def words_of(html: str) -> str:
@@ -173,9 +130,9 @@ class Printed:
 
 
 @pytest.fixture(scope="module")
-def renderer() -> Iterator[Renderer]:
-    with Renderer([TEMPLATES]) as pool:
-        yield pool
+def press(folder_of_all: Path) -> Iterator[Press]:
+    with printing.press(folder_of_all / "letters") as one:
+        yield one
 
 
 @pytest.fixture(scope="module")
@@ -184,10 +141,10 @@ def printed() -> dict[str, Printed]:
     return {}
 
 
-def printed_of(sheet: Sheet, renderer: Renderer, printed: dict[str, Printed]) -> Printed:
+def printed_of(sheet: Sheet, press: Press, printed: dict[str, Printed]) -> Printed:
     html = html_of(sheet)
     if html not in printed:
-        pdf = renderer.render(sheet).pdf
+        pdf = press.pdf(sheet)
         document = pypdfium2.PdfDocument(pdf)
         pages = tuple(one.get_textpage().get_text_range() for one in document)
         document.close()
@@ -264,10 +221,10 @@ def test_every_draft_can_be_shown_however_much_is_missing(slug: str, case: Case)
 
 @pytest.mark.parametrize(("slug", "case"), named(GOLDEN))
 def test_golden_text_of_a_letter_is_what_is_printed(
-    slug: str, case: Case, renderer: Renderer, printed: dict[str, Printed]
+    slug: str, case: Case, press: Press, printed: dict[str, Printed]
 ) -> None:
     for kind, sheet in read_by_a_person(slug, case).items():
-        letter = printed_of(sheet, renderer, printed)
+        letter = printed_of(sheet, press, printed)
         text = "\n".join(
             f"--- page {number} ---\n{tidy(page_text)}"
             for number, page_text in enumerate(letter.pages, start=1)
@@ -297,19 +254,19 @@ def test_no_golden_text_is_left_without_its_case() -> None:
 
 @pytest.mark.parametrize(("slug", "case"), named(GOLDEN))
 def test_golden_letters_are_sound_on_paper(
-    slug: str, case: Case, renderer: Renderer, printed: dict[str, Printed]
+    slug: str, case: Case, press: Press, printed: dict[str, Printed]
 ) -> None:
     for sheet in sheets_of(slug, case).values():
-        assert_sound(sheet, printed_of(sheet, renderer, printed))
+        assert_sound(sheet, printed_of(sheet, press, printed))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("slug", "case"), named([one for one in ISSUABLE if one not in GOLDEN]))
 def test_every_letter_is_sound_on_paper(
-    slug: str, case: Case, renderer: Renderer, printed: dict[str, Printed]
+    slug: str, case: Case, press: Press, printed: dict[str, Printed]
 ) -> None:
     for sheet in sheets_of(slug, case).values():
-        assert_sound(sheet, printed_of(sheet, renderer, printed))
+        assert_sound(sheet, printed_of(sheet, press, printed))
 
 
 def assert_sound(sheet: Sheet, letter: Printed) -> None:

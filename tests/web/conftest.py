@@ -132,6 +132,8 @@ def built(renderer: Renderer, tmp_path_factory: pytest.TempPathFactory) -> Flask
     settings = settings_in(folder, f"sqlite:///{folder / 'never-used.sqlite3'}")
     one = create_app(settings, renderer=renderer, clock=Clock(NOW))
     one.test_client_class = StrictClient
+    # All types are read now, of which each test's own library begins with those as they are.
+    assert one.extensions["lettergen"].office.library.document_types
     return one
 
 
@@ -159,6 +161,9 @@ def settings_in(folder: Path, database_url: str) -> Settings:
 def app(built: Flask, settings: Settings, clock: Clock) -> Iterator[Flask]:
     """The application on a database of its own, as nobody has used it yet."""
     parts, config = built.extensions["lettergen"], dict(built.config)
+    library = open_library(settings)
+    if library.folders == parts.office.library.folders:
+        library._found.update(parts.office.library._found)
     first, engine = parts.sessions.kw["bind"], models.make_engine(settings.database_url)
     parts.sessions.configure(bind=engine)
     built.extensions["lettergen"] = replace(
@@ -167,7 +172,7 @@ def app(built: Flask, settings: Settings, clock: Clock) -> Iterator[Flask]:
         clock=clock,
         office=replace(
             parts.office,
-            library=open_library(settings),
+            library=library,
             public_address=settings.public_address,
         ),
         postman=Postman(parts.sessions, settings, clock),
